@@ -1,0 +1,5 @@
+/** The {@code terrane} command. */
+@NullMarked
+package dev.terrane.cli;
+
+import org.jspecify.annotations.NullMarked;

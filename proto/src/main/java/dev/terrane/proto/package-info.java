@@ -1,0 +1,5 @@
+/** Bridges between our bytes and the generated classes. */
+@NullMarked
+package dev.terrane.proto;
+
+import org.jspecify.annotations.NullMarked;

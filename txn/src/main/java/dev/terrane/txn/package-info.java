@@ -1,0 +1,5 @@
+/** Latches and the scheduling of commands over an abstract Region storage. */
+@NullMarked
+package dev.terrane.txn;
+
+import org.jspecify.annotations.NullMarked;
