@@ -23,6 +23,7 @@ public final class Invariant {
   }
 
   /** Fails with {@code format} filled in with {@code a} unless {@code condition} holds. */
+  @FormatMethod
   public static void check(boolean condition, String format, long a) {
     if (!condition) {
       throw new InvariantViolation(String.format(format, a));
@@ -30,6 +31,7 @@ public final class Invariant {
   }
 
   /** Fails with {@code format} filled in with {@code a, b} unless {@code condition} holds. */
+  @FormatMethod
   public static void check(boolean condition, String format, long a, long b) {
     if (!condition) {
       throw new InvariantViolation(String.format(format, a, b));
@@ -37,6 +39,7 @@ public final class Invariant {
   }
 
   /** Fails with {@code format} filled in with {@code a, b, c} unless {@code condition} holds. */
+  @FormatMethod
   public static void check(boolean condition, String format, long a, long b, long c) {
     if (!condition) {
       throw new InvariantViolation(String.format(format, a, b, c));
