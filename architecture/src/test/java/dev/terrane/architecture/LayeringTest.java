@@ -1,0 +1,119 @@
+package dev.terrane.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/**
+ * Who may know whom. Maven holds the direction of whole modules; these rules hold what it cannot
+ * see and say why. The picture is in docs/architecture.md.
+ */
+@AnalyzeClasses(packages = "dev.terrane", importOptions = DoNotIncludeTests.class)
+class LayeringTest {
+  @ArchTest
+  static final ArchRule raftIsSansIo =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.terrane.raft..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "java.io..",
+              "java.nio.file..",
+              "java.nio.channels..",
+              "java.net..",
+              "java.time..",
+              "java.util.concurrent..",
+              "org.slf4j..",
+              "com.google.protobuf..",
+              "io.grpc..",
+              "dev.terrane.common.agent..")
+          .because(
+              "the consensus core takes messages and gives work out, so that a test can put any"
+                  + " event between any two steps (docs/adr/0002-sans-io-raft-and-agents.md)");
+
+  @ArchTest
+  static final ArchRule onlyTheEngineSeesRocksDb =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.terrane.engine.rocks..")
+          .and()
+          .resideOutsideOfPackage("dev.terrane.bench..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.rocksdb..")
+          .because(
+              "everything above the engine must run on the in-memory engine too, where the"
+                  + " simulator lives (docs/adr/0003-what-is-durable-when.md)");
+
+  @ArchTest
+  static final ArchRule onlyTheEdgesSpeakGrpc =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(
+              "dev.terrane.proto..",
+              "dev.terrane.server..",
+              "dev.terrane.client..",
+              "dev.terrane.cli..",
+              "dev.terrane.bench..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.grpc..", "io.netty..")
+          .because(
+              "gRPC is one implementation of a transport; store, txn and pd see an interface"
+                  + " (docs/adr/0005-the-wire.md)");
+
+  @ArchTest
+  static final ArchRule commandsDoNotKnowTheStore =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.terrane.txn..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.terrane.store..",
+              "dev.terrane.raft..",
+              "dev.terrane.pd..",
+              "dev.terrane.proto..")
+          .because(
+              "commands decide on a snapshot and propose writes; how they travel is not theirs");
+
+  @ArchTest
+  static final ArchRule pdAndStoreMeetOnlyOnTheWire =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.terrane.pd..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.terrane.store..", "dev.terrane.txn..")
+          .because("PD may run without a store and never calls one: it answers heartbeats");
+
+  @ArchTest
+  static final ArchRule theStoreDoesNotKnowPd =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.terrane.store..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.terrane.pd..")
+          .because("PD is an interface to the store, and may be TiKV's own");
+
+  @ArchTest
+  static final ArchRule theClientKnowsTheProtocolOnly =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.terrane.client..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.terrane.server..",
+              "dev.terrane.store..",
+              "dev.terrane.pd..",
+              "dev.terrane.txn..",
+              "dev.terrane.engine..",
+              "dev.terrane.raft..")
+          .because("the client works against TiKV's protocol, not against our server's habits");
+}
