@@ -1,0 +1,27 @@
+package dev.terrane.store;
+
+import dev.terrane.proto.terranepb.SnapshotChunk;
+import dev.terrane.proto.terranepb.SnapshotDone;
+
+/**
+ * The receiving end of one snapshot stream, which the store gives to its server.
+ *
+ * <p>The server hands over one chunk after the other and asks its peer for the next only when the
+ * last one's {@code consumed} has run, so at most one chunk of a stream is in memory.
+ */
+public interface SnapshotReceiver {
+  /** Where the answer to the stream goes; called once, from any thread. */
+  @FunctionalInterface
+  interface Reply {
+    void done(SnapshotDone done);
+  }
+
+  /** Takes one chunk; {@code consumed} runs on any thread when the next may come. */
+  void onChunk(SnapshotChunk chunk, Runnable consumed);
+
+  /** The sender has sent its last chunk. */
+  void onEnd();
+
+  /** The stream broke: what was received is thrown away. */
+  void onFailed(String reason);
+}
