@@ -1,0 +1,27 @@
+package dev.terrane.cli.ctl;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Groups the commands that show the state of a cluster. */
+@Command(
+    name = "ctl",
+    description = "Show the state of a cluster.",
+    subcommands = {MembersCommand.class, StoresCommand.class, RegionsCommand.class},
+    footer = {
+      "",
+      "Examples:",
+      "  terrane ctl stores",
+      "  terrane ctl regions --pd 10.0.0.1:2379,10.0.0.2:2379",
+      "  terrane ctl members --json"
+    })
+public final class CtlCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "show what? members, stores or regions");
+  }
+}

@@ -1,0 +1,80 @@
+package dev.terrane.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class CommandLineTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void saysItsVersion() {
+    assertThat(run("--version")).isEqualTo(ExitCode.DONE);
+    assertThat(out.toString()).startsWith("terrane 0.").contains("Java");
+  }
+
+  @Test
+  void everyCommandExplainsItselfWithExitCodes() {
+    assertEachExplainsItself(TerraneCommand.commandLine());
+  }
+
+  private void assertEachExplainsItself(CommandLine command) {
+    String usage = command.getUsageMessage();
+    assertThat(usage).contains("Usage:");
+    assertThat(command.getCommandSpec().usageMessage().description())
+        .as(command.getCommandName())
+        .isNotEmpty();
+    if (!command.getCommandName().equals("help")) {
+      assertThat(usage).as(command.getCommandName()).contains("--help").contains("Exit codes:");
+    }
+    command.getSubcommands().values().forEach(this::assertEachExplainsItself);
+  }
+
+  @Test
+  void anUnknownCommandIsAUsageErrorWithASuggestion() {
+    assertThat(run("ctll")).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("ctll").contains("terrane ctl");
+  }
+
+  @Test
+  void anUnknownOptionIsAUsageErrorWithASuggestion() {
+    assertThat(run("ctl", "stores", "--jsno")).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("--jsno").contains("--json");
+  }
+
+  @Test
+  void noCommandIsAUsageErrorThatShowsTheWay() {
+    assertThat(run()).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("which command?").contains("--help");
+  }
+
+  @Test
+  void aClusterThatIsNotThereIsNamedWithWhatToDo() throws IOException {
+    int port = unusedPort();
+    assertThat(run("ctl", "stores", "--pd", "127.0.0.1:" + port)).isEqualTo(ExitCode.FAILED);
+    assertThat(err.toString())
+        .contains("no placement driver answers")
+        .contains("127.0.0.1:" + port)
+        .contains("--pd HOST:PORT");
+  }
+
+  private static int unusedPort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private int run(String... args) {
+    return TerraneCommand.commandLine()
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(args);
+  }
+}

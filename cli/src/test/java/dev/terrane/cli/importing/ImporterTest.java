@@ -1,0 +1,163 @@
+package dev.terrane.cli.importing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.terrane.common.Bytes;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ImporterTest {
+  private final ExecutorService reading = Executors.newSingleThreadExecutor();
+  private final List<Importer.Problem> problems = new ArrayList<>();
+  private final List<String> acknowledged = new ArrayList<>();
+
+  @AfterEach
+  void stopReading() throws InterruptedException {
+    reading.shutdownNow();
+    assertThat(reading.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void countsEveryLineOnceAndSaysWhatIsWrongWithIt() throws Exception {
+    EntryWriter writer =
+        (entry, done) ->
+            done.accept(
+                switch (entry.key().toUtf8()) {
+                  case "refused" -> new PutOutcome.Failed("key too long");
+                  case "lost" -> new PutOutcome.Undetermined("connection lost");
+                  default -> new PutOutcome.Acknowledged();
+                });
+    ImportCounts counts =
+        importer("a\t1\nno tab\nrefused\tx\n\nlost\tx\nb\t2\n", writer, 10, 1_000).run();
+
+    assertThat(counts).isEqualTo(new ImportCounts(33, 2, 1, 1, 1));
+    assertThat(counts.allAcknowledged()).isFalse();
+    assertThat(acknowledged).containsExactly("a", "b");
+    assertThat(problems)
+        .containsExactly(
+            new Importer.Problem(2, "no tab between key and value"),
+            new Importer.Problem(3, "key too long"),
+            new Importer.Problem(5, "may or may not be written: connection lost"));
+  }
+
+  @Test
+  void keepsNoMoreUnderWayThanAllowed() throws Exception {
+    AnsweredByHand writer = new AnsweredByHand();
+    Importer importer = importer("a\t1\nb\t1\nc\t1\nd\t1\ne\t1\n", writer, 2, 1_000);
+    Future<ImportCounts> run = reading.submit(importer::run);
+
+    writer.awaitUnderWay(2);
+    for (int entry = 0; entry < 5; entry++) {
+      writer.answerOldest();
+    }
+    assertThat(run.get().acknowledged()).isEqualTo(5);
+    assertThat(writer.mostUnderWay()).isEqualTo(2);
+  }
+
+  @Test
+  void boundsTheBytesUnderWayButLetsALargeEntryGoAlone() throws Exception {
+    AnsweredByHand writer = new AnsweredByHand();
+    Importer importer =
+        importer("a\t12345678\nb\t12345678\nlarge\t" + "x".repeat(100) + "\n", writer, 9, 10);
+    Future<ImportCounts> run = reading.submit(importer::run);
+
+    for (int entry = 0; entry < 3; entry++) {
+      writer.answerOldest();
+    }
+    assertThat(run.get().acknowledged()).isEqualTo(3);
+    assertThat(writer.mostUnderWay()).isEqualTo(1);
+  }
+
+  @Test
+  void neverHasTwoEntriesOfOneKeyUnderWaySoThatTheLastLineWins() throws Exception {
+    AnsweredByHand writer = new AnsweredByHand();
+    Importer importer = importer("a\t1\na\t2\nb\t1\na\t3\n", writer, 9, 1_000);
+    Future<ImportCounts> run = reading.submit(importer::run);
+
+    for (int entry = 0; entry < 4; entry++) {
+      writer.answerOldest();
+    }
+    assertThat(run.get().acknowledged()).isEqualTo(4);
+    assertThat(writer.sameKeyTwice()).isFalse();
+    assertThat(writer.lastValueOf("a")).isEqualTo("3");
+  }
+
+  private Importer importer(String text, EntryWriter writer, int entriesMax, long bytesMax) {
+    return new Importer(
+        new LineReader(
+            new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), new TsvFormat(false)),
+        writer,
+        new InFlight(entriesMax, bytesMax),
+        problems::add,
+        entry -> acknowledged.add(entry.key().toUtf8()));
+  }
+
+  /** A cluster that answers when the test says so. */
+  private static final class AnsweredByHand implements EntryWriter {
+    private record Waiting(ImportLine.Entry entry, Consumer<PutOutcome> done) {}
+
+    private final Queue<Waiting> waiting = new ArrayDeque<>();
+    private final List<ImportLine.Entry> all = new ArrayList<>();
+    private int mostUnderWay;
+    private boolean sameKeyTwice;
+
+    @Override
+    public synchronized void put(ImportLine.Entry entry, Consumer<PutOutcome> done) {
+      waiting.add(new Waiting(entry, done));
+      all.add(entry);
+      mostUnderWay = Math.max(mostUnderWay, waiting.size());
+      Set<Bytes> keys = new HashSet<>();
+      waiting.forEach(put -> sameKeyTwice |= !keys.add(put.entry().key()));
+      notifyAll();
+    }
+
+    synchronized void awaitUnderWay(int count) throws InterruptedException {
+      while (waiting.size() < count) {
+        wait();
+      }
+    }
+
+    void answerOldest() throws InterruptedException {
+      Waiting oldest;
+      synchronized (this) {
+        while (waiting.isEmpty()) {
+          wait();
+        }
+        oldest = waiting.remove();
+      }
+      oldest.done().accept(new PutOutcome.Acknowledged());
+    }
+
+    synchronized int mostUnderWay() {
+      return mostUnderWay;
+    }
+
+    synchronized boolean sameKeyTwice() {
+      return sameKeyTwice;
+    }
+
+    synchronized String lastValueOf(String key) {
+      return all.stream()
+          .filter(entry -> entry.key().equals(Bytes.ofUtf8(key)))
+          .reduce((first, second) -> second)
+          .orElseThrow()
+          .value()
+          .toUtf8();
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.terrane.cli.importing;
+
+import org.jspecify.annotations.NullMarked;

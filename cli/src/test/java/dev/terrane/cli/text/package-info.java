@@ -1,0 +1,4 @@
+@NullMarked
+package dev.terrane.cli.text;
+
+import org.jspecify.annotations.NullMarked;
