@@ -1,0 +1,20 @@
+package dev.terrane.txn.raw;
+
+import dev.terrane.common.Bytes;
+import org.jspecify.annotations.Nullable;
+
+/** The value of one key, or null. */
+final class Get extends PointRead<@Nullable Bytes> {
+  Get(
+      RawEnvironment environment,
+      RawContext context,
+      Bytes engineKey,
+      RawReply<@Nullable Bytes> reply) {
+    super(environment, context.region(), context.readMode(), engineKey, reply);
+  }
+
+  @Override
+  void decide(@Nullable Bytes liveValue) {
+    finish(liveValue == null ? null : environment.codec().userValue(liveValue));
+  }
+}

@@ -1,0 +1,131 @@
+package dev.terrane.txn.raw;
+
+import dev.terrane.common.Bytes;
+import dev.terrane.common.Invariant;
+import dev.terrane.common.region.RegionContext;
+import dev.terrane.common.region.RegionError;
+import dev.terrane.txn.ReadMode;
+import dev.terrane.txn.ReadReply;
+import dev.terrane.txn.RegionReader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One read command on its way: permission to read, then {@link #begin} on whichever thread brought
+ * the permission, then as many {@link #slice}s on the read pool as it asks for, then the recheck
+ * and the reply. Ends through exactly one of {@link #finish}, {@link #refuse}, {@link #reject}.
+ *
+ * <p>Touched by one thread at a time: each step hands it to the next.
+ */
+abstract class RegionRead<T extends @Nullable Object> implements ReadReply, Runnable {
+  final RawEnvironment environment;
+  final RegionContext region;
+  private final ReadMode mode;
+  private final RawReply<T> reply;
+
+  private @Nullable RegionReader reader;
+  private @Nullable ExpiredKeys expired;
+
+  RegionRead(RawEnvironment environment, RegionContext region, ReadMode mode, RawReply<T> reply) {
+    this.environment = environment;
+    this.region = region;
+    this.mode = mode;
+    this.reply = reply;
+  }
+
+  /** Starts reading; must not wait for the disk. */
+  abstract void begin();
+
+  /** Goes on reading for a bounded time; may wait for the disk. */
+  abstract void slice();
+
+  /** Closes what the command itself has opened; before the reader is closed. */
+  void release() {}
+
+  @Override
+  public final void ready(RegionReader newReader) {
+    reader = newReader;
+    step(this::begin);
+  }
+
+  @Override
+  public final void refused(RegionError error) {
+    reply.refused(error);
+  }
+
+  @Override
+  public final void run() {
+    step(this::slice);
+  }
+
+  private void step(Runnable part) {
+    try {
+      part.run();
+    } catch (RuntimeException e) {
+      environment.failures().accept(e);
+      reject(new RawRejection.StorageFailed(String.valueOf(e.getMessage())));
+    }
+  }
+
+  final RegionReader reader() {
+    if (reader == null) {
+      throw Invariant.violated("read without permission");
+    }
+    return reader;
+  }
+
+  /** Goes on in {@link #slice} on the read pool, or ends with ServerIsBusy. */
+  final void toReadPool() {
+    if (!environment.readPool().submit(this)) {
+      refuse(RawEnvironment.TOO_MANY_READS);
+    }
+  }
+
+  final void nextSlice() {
+    environment.readPool().resume(this);
+  }
+
+  /** {@code engineValue} unless it is expired; remembers an expired one for cleaning up. */
+  final @Nullable Bytes live(Bytes engineKey, @Nullable Bytes engineValue) {
+    if (engineValue == null || !environment.isExpired(engineValue)) {
+      return engineValue;
+    }
+    if (expired == null) {
+      expired = new ExpiredKeys();
+    }
+    expired.add(engineKey, environment.codec().expirySuffix(engineValue));
+    return null;
+  }
+
+  final void finish(T answer) {
+    RegionError error = reader().recheck();
+    if (error != null) {
+      refuse(error);
+      return;
+    }
+    close();
+    reply.answer(answer);
+    if (expired != null && mode == ReadMode.LEADER) {
+      expired.handTo(environment.cleaner(), region);
+    }
+  }
+
+  final void refuse(RegionError error) {
+    close();
+    reply.refused(error);
+  }
+
+  final void reject(RawRejection rejection) {
+    close();
+    reply.rejected(rejection);
+  }
+
+  /** Gives the reader back early, when the command goes on as a write. */
+  final void close() {
+    if (reader != null) {
+      RegionReader closing = reader;
+      reader = null;
+      release();
+      closing.close();
+    }
+  }
+}
