@@ -21,7 +21,7 @@ public enum ColumnFamily {
   /** The families that hold clients' data, in the order in which files are ingested. */
   public static final List<ColumnFamily> DATA = List.of(DEFAULT, LOCK, WRITE);
 
-  /** Every family, indexed by {@link #ordinal}. */
+  /** Every family. */
   public static final List<ColumnFamily> ALL = List.of(values());
 
   private final String familyName;

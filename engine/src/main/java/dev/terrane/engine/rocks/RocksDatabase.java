@@ -1,0 +1,112 @@
+package dev.terrane.engine.rocks;
+
+import dev.terrane.engine.ColumnFamily;
+import dev.terrane.engine.EngineException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteOptions;
+
+/**
+ * The native database of one engine with what belongs to it, opened and closed together.
+ *
+ * <p>Not guarded: whoever calls must be sure that it is open.
+ */
+final class RocksDatabase implements AutoCloseable {
+  private static final String INGEST_DIRECTORY = "ingest";
+
+  final Path directory;
+  final RocksSettings settings;
+  final RocksDB db;
+  final ReadOptions reads = new ReadOptions();
+  final WriteOptions writes = new WriteOptions();
+  private final Map<ColumnFamily, ColumnFamilyHandle> handles = new EnumMap<>(ColumnFamily.class);
+
+  private RocksDatabase(
+      Path directory, RocksSettings settings, RocksDB db, List<ColumnFamilyHandle> handles) {
+    this.directory = directory;
+    this.settings = settings;
+    this.db = db;
+    Iterator<ColumnFamilyHandle> opened = handles.iterator();
+    for (ColumnFamily family : ColumnFamily.ALL) {
+      this.handles.put(family, opened.next());
+    }
+  }
+
+  static RocksDatabase open(Path directory, RocksOptions options) {
+    RocksDB.loadLibrary();
+    try {
+      Files.createDirectories(directory);
+    } catch (IOException e) {
+      throw new EngineException("could not create " + directory, false, e);
+    }
+    RocksSettings settings = new RocksSettings(options);
+    List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+    // RocksDB wants its family "default" named; the order is ours.
+    for (ColumnFamily family : ColumnFamily.ALL) {
+      descriptors.add(
+          new ColumnFamilyDescriptor(
+              family.familyName().getBytes(StandardCharsets.UTF_8), settings.of(family)));
+    }
+    List<ColumnFamilyHandle> handles = new ArrayList<>();
+    try {
+      RocksDB db = RocksDB.open(settings.database, directory.toString(), descriptors, handles);
+      RocksDatabase opened = new RocksDatabase(directory, settings, db, handles);
+      opened.clearIngestDirectory();
+      return opened;
+    } catch (RocksDBException e) {
+      settings.close();
+      throw RocksErrors.of("open " + directory, directory.toString(), e);
+    }
+  }
+
+  ColumnFamilyHandle handle(ColumnFamily family) {
+    return Objects.requireNonNull(handles.get(family));
+  }
+
+  List<ColumnFamilyHandle> allHandles() {
+    return List.copyOf(handles.values());
+  }
+
+  /** Where files wait between being verified and being taken over; on the disk of the database. */
+  Path ingestDirectory() {
+    return directory.resolve(INGEST_DIRECTORY);
+  }
+
+  /** What a call that a crash cut short has left. Nobody else uses the directory: it is locked. */
+  private void clearIngestDirectory() {
+    try {
+      Files.createDirectories(ingestDirectory());
+      try (DirectoryStream<Path> left = Files.newDirectoryStream(ingestDirectory())) {
+        for (Path file : left) {
+          Files.delete(file);
+        }
+      }
+    } catch (IOException e) {
+      close();
+      throw new EngineException("could not clear " + ingestDirectory(), false, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    handles.values().forEach(ColumnFamilyHandle::close);
+    db.close();
+    reads.close();
+    writes.close();
+    settings.close();
+  }
+}

@@ -1,0 +1,53 @@
+package dev.terrane.engine.rocks;
+
+import dev.terrane.engine.EngineCorruptException;
+import dev.terrane.engine.EngineException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
+
+/** Turns what RocksDB reports into the engine's exceptions. */
+final class RocksErrors {
+  /** RocksDB names the damaged file somewhere in its message, with its path or without. */
+  private static final Pattern FILE =
+      Pattern.compile("(?:/[^\\s:;,]*)?(?:\\d+\\.(?:sst|log|blob)|MANIFEST-\\d+|CURRENT)");
+
+  private RocksErrors() {}
+
+  /** What {@code failure} means; {@code doing} completes "could not …". */
+  static EngineException of(String doing, RocksDBException failure) {
+    return of(doing, "unknown", failure);
+  }
+
+  /** The same, where a damaged file that RocksDB does not name can only be {@code file}. */
+  static EngineException of(String doing, String file, RocksDBException failure) {
+    Status status = failure.getStatus();
+    String text = "could not " + doing + ": " + failure.getMessage();
+    if (status == null) {
+      return new EngineException(text, false, failure);
+    }
+    return switch (status.getCode()) {
+      case Corruption -> new EngineCorruptException(fileIn(failure, file), text, failure);
+      case Busy, TimedOut, TryAgain, Incomplete, Aborted ->
+          new EngineException(text, true, failure);
+      case IOError ->
+          new EngineException(text, status.getSubCode() == Status.SubCode.NoSpace, failure);
+      case Ok,
+          NotFound,
+          NotSupported,
+          InvalidArgument,
+          MergeInProgress,
+          ShutdownInProgress,
+          Expired,
+          Undefined ->
+          new EngineException(text, false, failure);
+    };
+  }
+
+  private static String fileIn(RocksDBException failure, String otherwise) {
+    String message = failure.getMessage();
+    Matcher matcher = FILE.matcher(message == null ? "" : message);
+    return matcher.find() ? matcher.group() : otherwise;
+  }
+}
