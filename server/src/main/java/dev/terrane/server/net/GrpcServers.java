@@ -1,0 +1,76 @@
+package dev.terrane.server.net;
+
+import dev.terrane.server.run.FatalHandler;
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Starts gRPC servers on the shared event loops. Handlers run on those, so they must not block.
+ *
+ * <p>Pings are allowed every second, also without calls: the published clients ping every ten
+ * seconds, and gRPC's default of one in five minutes would cut them off.
+ */
+public final class GrpcServers {
+  static final int FLOW_CONTROL_WINDOW_BYTES = 2 << 20;
+
+  /** As TiKV's default; more calls of a client wait in the client. */
+  private static final int CALLS_PER_CONNECTION_MAX = 1024;
+
+  private final EventLoops loops;
+  private final int messageBytesMax;
+  private final FatalHandler fatal;
+
+  public GrpcServers(EventLoops loops, int messageBytesMax, FatalHandler fatal) {
+    this.loops = loops;
+    this.messageBytesMax = messageBytesMax;
+    this.fatal = fatal;
+  }
+
+  /**
+   * Starts listening; port 0 takes any free one, which {@link Server#getPort} tells.
+   *
+   * @param what for the message of the exception, as in "PD address"
+   * @throws AddressInUseException if somebody else listens there
+   */
+  public Server start(String what, HostPort address, List<BindableService> services)
+      throws IOException {
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(new InetSocketAddress(address.host(), address.port()))
+            .bossEventLoopGroup(loops.group())
+            .workerEventLoopGroup(loops.group())
+            .channelType(loops.serverChannelType())
+            .directExecutor()
+            .maxInboundMessageSize(messageBytesMax)
+            .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
+            .permitKeepAliveTime(1, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true)
+            .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
+            // The last one added is the outermost.
+            .intercept(new FatalInterceptor(fatal))
+            .intercept(new StatusTranslator());
+    services.forEach(builder::addService);
+    try {
+      return builder.build().start();
+    } catch (IOException e) {
+      if (isBindFailure(e)) {
+        throw new AddressInUseException(what, address, e);
+      }
+      throw e;
+    }
+  }
+
+  private static boolean isBindFailure(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof BindException) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

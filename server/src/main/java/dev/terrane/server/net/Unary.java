@@ -1,0 +1,29 @@
+package dev.terrane.server.net;
+
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+
+/** Answers a unary call once, from any thread; sending happens on an event loop. */
+public final class Unary<R> {
+  private final StreamObserver<R> client;
+  private final LoopExecutor loop;
+
+  public Unary(StreamObserver<R> client, LoopExecutor loop) {
+    this.client = client;
+    this.loop = loop;
+    // With a handler, answering a client that has gone is no error.
+    ((ServerCallStreamObserver<R>) client).setOnCancelHandler(() -> {});
+  }
+
+  public void answer(R response) {
+    loop.executeOrRun(() -> {
+      client.onNext(response);
+      client.onCompleted();
+    });
+  }
+
+  public void fail(Status status) {
+    loop.executeOrRun(() -> client.onError(status.asRuntimeException()));
+  }
+}

@@ -1,0 +1,192 @@
+package dev.terrane.server.tikv;
+
+import dev.terrane.common.Invariant;
+import dev.terrane.proto.tikvpb.BatchCommandsRequest;
+import dev.terrane.proto.tikvpb.BatchCommandsResponse;
+import dev.terrane.proto.tikvpb.BatchCommandsResponse.Response;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's stream of batched commands: the fast path. All commands of a message are started
+ * before any answer is sent; answers that come together leave together, in any order, each with its
+ * request's id, exactly once.
+ *
+ * <p>Answers come on any thread and are queued; one task on the event loop sends what has gathered
+ * since it was scheduled. Only that task writes to the stream.
+ *
+ * <p>Bounded by the commands that have not been answered to the client: past the bound the client's
+ * next message is not asked for, which stops the client through HTTP/2's flow control. The bound on
+ * bytes is that of one message on top.
+ *
+ * <p>Ends when the client has half-closed and everything is answered; when the client has gone; or
+ * with UNAVAILABLE when the server drains.
+ */
+final class BatchStream implements StreamObserver<BatchCommandsRequest> {
+  /** Commands without an answer at which a stream stops asking for more. */
+  static final int OUTSTANDING_MAX = 4096;
+
+  private static final int RESPONSES_PER_MESSAGE_MAX = 512;
+  private static final int RESPONSE_MESSAGE_BYTES_MAX = 1 << 20;
+
+  private final ServerCallStreamObserver<BatchCommandsResponse> client;
+  private final BatchedRequests requests;
+  private final Executor eventLoop;
+  private final Consumer<BatchStream> whenEnded;
+
+  private final ConcurrentLinkedQueue<Answer> answers = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger outstanding = new AtomicInteger();
+  private final AtomicBoolean sendScheduled = new AtomicBoolean();
+  private final AtomicBoolean messageWanted = new AtomicBoolean();
+
+  private volatile boolean clientDone;
+  private volatile boolean draining;
+  private boolean ended;
+
+  private record Answer(long id, Response response) {}
+
+  /**
+   * @param eventLoop runs one task after the other
+   * @param whenEnded called once, on the event loop or the call's thread
+   */
+  BatchStream(
+      ServerCallStreamObserver<BatchCommandsResponse> client,
+      BatchedRequests requests,
+      Executor eventLoop,
+      Consumer<BatchStream> whenEnded) {
+    this.client = client;
+    this.requests = requests;
+    this.eventLoop = eventLoop;
+    this.whenEnded = whenEnded;
+  }
+
+  /** Before the first message. */
+  void start() {
+    client.disableAutoRequest();
+    client.setOnReadyHandler(this::scheduleSend);
+    client.setOnCancelHandler(() -> eventLoop.execute(this::clientGone));
+    client.request(1);
+  }
+
+  @Override
+  public void onNext(BatchCommandsRequest message) {
+    int count = message.getRequestsCount();
+    if (count != message.getRequestIdsCount()) {
+      Status status =
+          Status.INVALID_ARGUMENT.withDescription(
+              count + " requests with " + message.getRequestIdsCount() + " ids");
+      eventLoop.execute(() -> end(status));
+      return;
+    }
+    outstanding.addAndGet(count);
+    for (int i = 0; i < count; i++) {
+      long id = message.getRequestIds(i);
+      requests.handle(message.getRequests(i), response -> answer(id, response));
+    }
+    messageWanted.set(true);
+    wantNextMessage();
+  }
+
+  private void answer(long id, Response response) {
+    answers.add(new Answer(id, response));
+    scheduleSend();
+  }
+
+  private void scheduleSend() {
+    if (!sendScheduled.get() && sendScheduled.compareAndSet(false, true)) {
+      eventLoop.execute(this::send);
+    }
+  }
+
+  private void send() {
+    sendScheduled.set(false);
+    if (ended) {
+      answers.clear();
+      return;
+    }
+    int sent = 0;
+    while (client.isReady() && !answers.isEmpty()) {
+      sent += sendOne();
+    }
+    if (sent > 0) {
+      int left = outstanding.addAndGet(-sent);
+      Invariant.check(left >= 0, "%d answers more than requests", -left);
+      wantNextMessage();
+    }
+    if (answers.isEmpty() && outstanding.get() == 0) {
+      if (clientDone) {
+        end(Status.OK);
+      } else if (draining) {
+        end(Status.UNAVAILABLE.withDescription("store is stopping"));
+      }
+    }
+  }
+
+  private int sendOne() {
+    BatchCommandsResponse.Builder message = BatchCommandsResponse.newBuilder();
+    int count = 0;
+    long bytes = 0;
+    while (count < RESPONSES_PER_MESSAGE_MAX && bytes < RESPONSE_MESSAGE_BYTES_MAX) {
+      @Nullable Answer answer = answers.poll();
+      if (answer == null) {
+        break;
+      }
+      message.addResponses(answer.response).addRequestIds(answer.id);
+      bytes += answer.response.getSerializedSize();
+      count++;
+    }
+    client.onNext(message.build());
+    return count;
+  }
+
+  private void wantNextMessage() {
+    if (outstanding.get() < OUTSTANDING_MAX && messageWanted.compareAndSet(true, false)) {
+      client.request(1);
+    }
+  }
+
+  /** Answers what has been asked, then ends the stream so that the client goes elsewhere. */
+  void drain() {
+    draining = true;
+    scheduleSend();
+  }
+
+  @Override
+  public void onCompleted() {
+    clientDone = true;
+    scheduleSend();
+  }
+
+  @Override
+  public void onError(Throwable broken) {
+    eventLoop.execute(this::clientGone);
+  }
+
+  private void clientGone() {
+    if (!ended) {
+      ended = true;
+      answers.clear();
+      whenEnded.accept(this);
+    }
+  }
+
+  private void end(Status status) {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    whenEnded.accept(this);
+    if (status.isOk()) {
+      client.onCompleted();
+    } else {
+      client.onError(status.asRuntimeException());
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package dev.terrane.server.tikv;
+
+import dev.terrane.common.region.RegionError;
+import dev.terrane.proto.ProtoRegionErrors;
+import dev.terrane.proto.errorpb.Error;
+import dev.terrane.txn.raw.RawRejection;
+import dev.terrane.txn.raw.RawReply;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns each of a raw command's outcomes into a response: one function each, so that none sets an
+ * empty error, which clients would take for one.
+ */
+final class EncodedReply<T extends @Nullable Object, R> implements RawReply<T> {
+  private final Reply<R> reply;
+  private final Function<T, R> answer;
+  private final Function<Error, R> regionError;
+  private final Function<String, R> rejection;
+
+  EncodedReply(
+      Reply<R> reply,
+      Function<T, R> answer,
+      Function<Error, R> regionError,
+      Function<String, R> rejection) {
+    this.reply = reply;
+    this.answer = answer;
+    this.regionError = regionError;
+    this.rejection = rejection;
+  }
+
+  @Override
+  public void answer(T value) {
+    reply.send(answer.apply(value));
+  }
+
+  @Override
+  public void refused(RegionError error) {
+    reply.send(regionError.apply(ProtoRegionErrors.toProto(error)));
+  }
+
+  @Override
+  public void rejected(RawRejection why) {
+    reply.send(rejection.apply(why.message()));
+  }
+
+  /** Sends {@code error} if there is one; whether it did. */
+  boolean refusedFor(@Nullable RegionError error) {
+    if (error == null) {
+      return false;
+    }
+    refused(error);
+    return true;
+  }
+}
