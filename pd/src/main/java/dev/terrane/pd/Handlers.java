@@ -1,0 +1,82 @@
+package dev.terrane.pd;
+
+/** What a member does with each call, by subject. Confined to the member's thread. */
+final class Handlers {
+  private final MemberCalls members;
+  private final TimestampCalls timestamps;
+  private final StoreCalls stores;
+  private final SettingsCalls settings;
+  private final RegionQueries queries;
+  private final SplitCalls splits;
+  private final Scheduling scheduling;
+  private final SafePointCalls safePoints;
+  private final KeyspaceCalls keyspaces;
+  private final EtcdCalls etcd;
+  private final RegionReports reports;
+
+  Handlers(PdMember member) {
+    members = new MemberCalls(member);
+    timestamps = new TimestampCalls(member);
+    stores = new StoreCalls(member);
+    settings = new SettingsCalls(member);
+    queries = new RegionQueries(member);
+    splits = new SplitCalls(member);
+    scheduling = new Scheduling(member);
+    safePoints = new SafePointCalls(member);
+    keyspaces = new KeyspaceCalls(member);
+    etcd = new EtcdCalls(member);
+    reports = new RegionReports(member, scheduling);
+  }
+
+  void onHeartbeat(PdCall.Heartbeat heartbeat) {
+    reports.onHeartbeat(heartbeat);
+  }
+
+  /** Once a Raft tick, while leading. */
+  void onTick(Leadership leadership, long nowNanos) {
+    leadership.refreshView(nowNanos);
+    members.onTick(leadership);
+    scheduling.onTick(leadership, nowNanos);
+    stores.onTick(leadership, scheduling.hasWholePicture());
+  }
+
+  MemberCalls members() {
+    return members;
+  }
+
+  TimestampCalls timestamps() {
+    return timestamps;
+  }
+
+  StoreCalls stores() {
+    return stores;
+  }
+
+  SettingsCalls settings() {
+    return settings;
+  }
+
+  RegionQueries queries() {
+    return queries;
+  }
+
+  SplitCalls splits() {
+    return splits;
+  }
+
+  Scheduling scheduling() {
+    return scheduling;
+  }
+
+  SafePointCalls safePoints() {
+    return safePoints;
+  }
+
+  KeyspaceCalls keyspaces() {
+    return keyspaces;
+  }
+
+  EtcdCalls etcd() {
+    return etcd;
+  }
+}

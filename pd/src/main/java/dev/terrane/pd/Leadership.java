@@ -1,0 +1,145 @@
+package dev.terrane.pd;
+
+import dev.terrane.pd.checker.ClusterView;
+import dev.terrane.pd.operator.OperatorController;
+import dev.terrane.pd.region.RegionTree;
+import dev.terrane.pd.state.ClusterState;
+import dev.terrane.pd.store.StoreBook;
+import dev.terrane.pd.store.StoreCondition;
+import dev.terrane.pd.store.StoreView;
+import dev.terrane.pd.tso.IdAllocator;
+import dev.terrane.pd.tso.TimestampOracle;
+import dev.terrane.proto.metapb.Store;
+import dev.terrane.proto.terranepd.Rules;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a member has only while it leads, and what ends with its leadership: windows of timestamps
+ * and ids, what stores have said, operators under way.
+ *
+ * <p>Confined to the member's thread.
+ */
+final class Leadership implements ClusterView {
+  private static final long ID_WINDOW = 1000;
+
+  /** How old the picture of the stores may be that checkers see. */
+  private static final long VIEW_NANOS = 100_000_000L;
+
+  private final long term;
+  private final ClusterState state;
+  private final RegionTree regions;
+  private final TimestampOracle oracle;
+  private final IdAllocator ids = new IdAllocator(ID_WINDOW);
+  private final StoreBook book;
+  private final OperatorController operators = new OperatorController();
+  private final HeartbeatStreams streams = new HeartbeatStreams();
+  private SortedMap<Long, StoreView> viewByStoreId = new TreeMap<>();
+  private @Nullable Store awaitedStore;
+  private long viewNanos;
+
+  Leadership(
+      long term,
+      ClusterState state,
+      RegionTree regions,
+      PdConfig config,
+      long nowNanos,
+      long wallMillis) {
+    this.term = term;
+    this.state = state;
+    this.regions = regions;
+    this.oracle =
+        TimestampOracle.open(
+            wallMillis, state.timestampBoundMillis(), config.timestampWindow().toMillis());
+    this.book = new StoreBook(nowNanos, config.storeDisconnected().toNanos());
+    refreshView(nowNanos);
+  }
+
+  /** Looks at the stores anew, if the last look is too old. */
+  void refreshViewIfOld(long nowNanos) {
+    if (nowNanos - viewNanos >= VIEW_NANOS) {
+      refreshView(nowNanos);
+    }
+  }
+
+  /** Looks at the stores anew. */
+  void refreshView(long nowNanos) {
+    viewNanos = nowNanos;
+    viewByStoreId = new TreeMap<>();
+    awaitedStore = null;
+    for (Store store : state.stores().all()) {
+      StoreView view = view(store, nowNanos);
+      if (view.condition() == StoreCondition.TOMBSTONE) {
+        continue;
+      }
+      viewByStoreId.put(store.getId(), view);
+      if (!book.hasReported(store.getId())
+          && !store.getPhysicallyDestroyed()
+          && !book.isDisconnected(store.getId(), nowNanos)) {
+        awaitedStore = store;
+      }
+    }
+  }
+
+  StoreView view(Store store, long nowNanos) {
+    long downMillis = state.rules().getStoreDownMaxMillis();
+    return new StoreView(
+        store,
+        book.condition(store, downMillis, nowNanos),
+        book.stats(store.getId()),
+        regions.peersOnStore(store.getId()));
+  }
+
+  /** A store that may be there but has not been heard in this leadership; null if there is none. */
+  @Nullable Store awaitedStore() {
+    return awaitedStore;
+  }
+
+  @Override
+  public Rules rules() {
+    return state.rules();
+  }
+
+  @Override
+  public List<StoreView> stores() {
+    return new ArrayList<>(viewByStoreId.values());
+  }
+
+  @Override
+  public @Nullable StoreView store(long storeId) {
+    return viewByStoreId.get(storeId);
+  }
+
+  @Override
+  public int operatorsOnStore(long storeId) {
+    return operators.countOnStore(storeId);
+  }
+
+  /** The Raft term of this leadership. */
+  long term() {
+    return term;
+  }
+
+  TimestampOracle oracle() {
+    return oracle;
+  }
+
+  IdAllocator ids() {
+    return ids;
+  }
+
+  StoreBook book() {
+    return book;
+  }
+
+  OperatorController operators() {
+    return operators;
+  }
+
+  HeartbeatStreams streams() {
+    return streams;
+  }
+}

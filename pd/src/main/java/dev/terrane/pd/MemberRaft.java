@@ -1,0 +1,387 @@
+package dev.terrane.pd;
+
+import static dev.terrane.common.Invariant.check;
+
+import dev.terrane.common.Bytes;
+import dev.terrane.common.Invariant;
+import dev.terrane.common.TimeSource;
+import dev.terrane.common.agent.Inbox;
+import dev.terrane.pd.PdWrite.LogBase;
+import dev.terrane.pd.state.ClusterState;
+import dev.terrane.pd.state.Outcome;
+import dev.terrane.proto.terranepd.Command;
+import dev.terrane.proto.terranepd.PdRaftBatch;
+import dev.terrane.proto.terranepd.PdRaftMessage;
+import dev.terrane.raft.ConfChange;
+import dev.terrane.raft.Entry;
+import dev.terrane.raft.EntryKind;
+import dev.terrane.raft.HardState;
+import dev.terrane.raft.InitialState;
+import dev.terrane.raft.Lease;
+import dev.terrane.raft.Message;
+import dev.terrane.raft.ProposeResult;
+import dev.terrane.raft.RawNode;
+import dev.terrane.raft.Ready;
+import dev.terrane.raft.RoleKind;
+import dev.terrane.raft.Snapshot;
+import dev.terrane.raft.SnapshotMeta;
+import dev.terrane.raft.SnapshotRequest;
+import dev.terrane.raft.Status;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A member's part in PD's Raft group: carries out what {@link RawNode} asks for, applies committed
+ * commands to the {@link ClusterState}, and keeps the log short by writing the state beside it.
+ *
+ * <p>Confined to the member's thread. A crash leaves the last durable {@link PdWrite}.
+ */
+final class MemberRaft {
+  /** The end of one proposal; exactly one of its methods is called, once. */
+  interface Proposal {
+    void applied(Outcome outcome);
+
+    /** Leadership was lost before it was applied: whether it ever is, is unknown. */
+    void lost();
+  }
+
+  private record Pending(long term, Proposal proposal) {}
+
+  private record Resolved(Proposal proposal, @Nullable Outcome outcome) {}
+
+  /** A write under way. {@code readyNumber} is 0 for one that Raft did not ask for. */
+  private record Outstanding(
+      long readyNumber, PdWrite write, List<Message> afterPersist, @Nullable Snapshot snapshot) {}
+
+  private static final int OUTSTANDING_MAX = 64;
+  private static final int READIES_PER_CYCLE_MAX = 64;
+  private static final long LOG_ENTRIES_MAX = 4096;
+  private static final long LOG_BYTES_MAX = 4 << 20;
+
+  /** Entries kept behind a snapshot, so that a member slightly behind needs no snapshot. */
+  private static final long LOG_ENTRIES_KEPT = 512;
+
+  private final long memberId;
+  private final PdStorage storage;
+  private final PdTransport transport;
+  private final TimeSource time;
+  private final Inbox<Runnable> completions;
+  private final MemberLog log;
+  private final RawNode raft;
+  private final Lease lease;
+  private final Deque<Outstanding> outstanding = new ArrayDeque<>();
+  private final TreeMap<Long, Pending> pendingByIndex = new TreeMap<>();
+  private final List<Resolved> resolved = new ArrayList<>();
+  private @Nullable ClusterState state;
+  private long snapshotIndex;
+
+  MemberRaft(
+      PdConfig config,
+      PdRecovered recovered,
+      PdStorage storage,
+      PdTransport transport,
+      TimeSource time,
+      RandomGenerator random,
+      Inbox<Runnable> completions) {
+    this.memberId = recovered.memberId();
+    this.storage = storage;
+    this.transport = transport;
+    this.time = time;
+    this.completions = completions;
+    this.log = new MemberLog(recovered.base(), recovered.entries());
+    this.state = recovered.state() == null ? null : ClusterState.decode(recovered.state());
+    this.snapshotIndex = state == null ? 0 : state.appliedIndex();
+    InitialState initial =
+        state == null
+            ? InitialState.BLANK
+            : new InitialState(
+                recovered.hardState(), state.membership(), state.appliedIndex(), true);
+    this.raft = new RawNode(PdConfig.RAFT, memberId, initial, log, random);
+    long electionNanos = config.tick().toNanos() * PdConfig.RAFT.electionTicksMin();
+    this.lease = new Lease(electionNanos / 10 * 9);
+    if (state != null && state.membership().isSoleVoter(memberId)) {
+      raft.campaign();
+    }
+  }
+
+  // ---- in
+
+  void tick() {
+    raft.tick();
+  }
+
+  /** The process stood still: what was promised or known by the clock no longer counts. */
+  void paused() {
+    raft.paused();
+    lease.drop();
+  }
+
+  /** Takes in another member's messages; those of another cluster are dropped. */
+  void step(PdRaftBatch batch) {
+    if (state != null && batch.getClusterId() != 0 && batch.getClusterId() != state.clusterId()) {
+      return;
+    }
+    for (PdRaftMessage proto : batch.getMessagesList()) {
+      Message message = PdRaftCodec.decode(proto);
+      if (message != null && message.to() == memberId) {
+        raft.step(message);
+      }
+    }
+  }
+
+  /** Proposes {@code command}; false if that is not possible now, and nothing is called. */
+  boolean propose(Command.Builder command, Proposal proposal) {
+    return track(raft.propose(ClusterState.encode(command)), proposal);
+  }
+
+  /** Proposes a membership change; false if that is not possible now, and nothing is called. */
+  boolean proposeMembership(ConfChange change, Proposal proposal) {
+    return track(raft.proposeConfChange(change), proposal);
+  }
+
+  private boolean track(ProposeResult result, Proposal proposal) {
+    return switch (result) {
+      case ProposeResult.Appended appended -> {
+        pendingByIndex.put(appended.index(), new Pending(appended.term(), proposal));
+        yield true;
+      }
+      case ProposeResult.Refused refused -> false;
+    };
+  }
+
+  boolean transferLeader(long target) {
+    return raft.transferLeader(target);
+  }
+
+  // ---- the duty cycle
+
+  /** Carries out what Raft asks for; returns how much that was. */
+  int pump() {
+    int work = 0;
+    while (raft.hasReady()
+        && outstanding.size() < OUTSTANDING_MAX
+        && work < READIES_PER_CYCLE_MAX) {
+      carryOut(raft.ready());
+      work++;
+    }
+    if (!isLeading()) {
+      lease.drop();
+    }
+    lease.roundConfirmed(raft.confirmedRound());
+    return work + settleProposals();
+  }
+
+  private void carryOut(Ready ready) {
+    if (ready.roundStarted() != 0) {
+      lease.roundStarted(ready.roundStarted(), time.nanoTime());
+    }
+    send(ready.messages());
+    if (ready.needsSync()) {
+      submit(ready);
+    }
+    apply(ready.committedEntries());
+    for (SnapshotRequest request : ready.snapshotRequests()) {
+      sendSnapshot(request);
+    }
+  }
+
+  private void submit(Ready ready) {
+    Snapshot snapshot = ready.snapshot();
+    LogBase reset =
+        snapshot == null ? null : new LogBase(snapshot.meta().index(), snapshot.meta().term());
+    Bytes newState = snapshot == null ? null : snapshot.reference();
+    HardState hardState = ready.hardState();
+    submit(
+        new Outstanding(
+            ready.number(),
+            new PdWrite(reset, ready.entries(), hardState, newState, 0),
+            ready.afterPersist(),
+            snapshot));
+  }
+
+  private void submit(Outstanding write) {
+    outstanding.add(write);
+    storage.submit(write.write, () -> completions.put(this::oldestWriteIsDurable));
+  }
+
+  private void oldestWriteIsDurable() {
+    Outstanding done = outstanding.remove();
+    log.written(done.write);
+    if (done.readyNumber == 0) {
+      return;
+    }
+    if (done.snapshot != null) {
+      install(done.snapshot);
+    }
+    send(done.afterPersist);
+    raft.persisted(done.readyNumber);
+    if (done.snapshot != null) {
+      raft.applied(done.snapshot.meta().index());
+    }
+  }
+
+  private void install(Snapshot snapshot) {
+    ClusterState installed = ClusterState.decode(snapshot.reference());
+    check(
+        installed.appliedIndex() == snapshot.meta().index(),
+        "snapshot of index %d holds the state of %d",
+        snapshot.meta().index(),
+        installed.appliedIndex());
+    state = installed;
+    snapshotIndex = installed.appliedIndex();
+    transport.membersChanged(installed.members().all());
+  }
+
+  private void apply(List<Entry> entries) {
+    for (Entry entry : entries) {
+      Outcome outcome = apply(entry);
+      appliedState().applied(entry.index(), entry.term());
+      Pending pending = pendingByIndex.remove(entry.index());
+      if (pending != null) {
+        resolved.add(new Resolved(pending.proposal, pending.term == entry.term() ? outcome : null));
+      }
+    }
+    if (!entries.isEmpty()) {
+      raft.applied(entries.getLast().index());
+      shortenLog();
+    }
+  }
+
+  private Outcome apply(Entry entry) {
+    try {
+      if (entry.kind() == EntryKind.CONF_CHANGE) {
+        return applyMembership(ConfChange.decode(entry.data()));
+      }
+      return entry.data().isEmpty() ? Outcome.DONE : appliedState().apply(entry.data());
+    } catch (IllegalArgumentException e) {
+      throw Invariant.violated("PD cannot apply entry %d: %s", entry.index(), e);
+    }
+  }
+
+  private Outcome applyMembership(ConfChange change) {
+    ClusterState current = appliedState();
+    Outcome outcome = change.context().isEmpty() ? Outcome.DONE : current.apply(change.context());
+    current.membershipChanged(raft.applyConfChange(change));
+    transport.membersChanged(current.members().all());
+    return outcome;
+  }
+
+  private ClusterState appliedState() {
+    ClusterState current = state;
+    if (current == null) {
+      throw Invariant.violated("an entry is committed at member %d, which has no state", memberId);
+    }
+    return current;
+  }
+
+  private void shortenLog() {
+    ClusterState current = appliedState();
+    long applied = current.appliedIndex();
+    if (applied - snapshotIndex < LOG_ENTRIES_MAX && log.bytes() < LOG_BYTES_MAX) {
+      return;
+    }
+    long release = Math.min(applied - LOG_ENTRIES_KEPT, log.lastIndex());
+    if (release < log.firstIndex()) {
+      return;
+    }
+    snapshotIndex = applied;
+    submit(
+        new Outstanding(
+            0, new PdWrite(null, List.of(), null, current.encode(), release), List.of(), null));
+  }
+
+  private void sendSnapshot(SnapshotRequest request) {
+    ClusterState current = appliedState();
+    boolean useful = current.appliedIndex() >= request.minIndex();
+    if (useful) {
+      SnapshotMeta meta =
+          new SnapshotMeta(current.appliedIndex(), current.appliedTerm(), current.membership());
+      Message.InstallSnapshot message =
+          raft.sendSnapshot(request.peerId(), new Snapshot(meta, current.encode()));
+      if (message != null) {
+        send(List.of(message));
+      }
+    }
+    raft.reportSnapshot(request.peerId(), useful);
+  }
+
+  private void send(List<Message> messages) {
+    if (messages.isEmpty()) {
+      return;
+    }
+    SortedMap<Long, PdRaftBatch.Builder> batchByMember = new TreeMap<>();
+    for (Message message : messages) {
+      batchByMember
+          .computeIfAbsent(message.to(), id -> PdRaftBatch.newBuilder())
+          .addMessages(PdRaftCodec.encode(message));
+    }
+    long clusterId = state == null ? 0 : state.clusterId();
+    batchByMember.forEach(
+        (member, batch) -> transport.send(member, batch.setClusterId(clusterId).build()));
+  }
+
+  private int settleProposals() {
+    if (!pendingByIndex.isEmpty()
+        && (!isLeading() || pendingByIndex.lastEntry().getValue().term != raft.term())) {
+      pendingByIndex.values().forEach(p -> resolved.add(new Resolved(p.proposal, null)));
+      pendingByIndex.clear();
+    }
+    if (resolved.isEmpty()) {
+      return 0;
+    }
+    List<Resolved> settled = List.copyOf(resolved);
+    resolved.clear(); // their ends may propose again
+    for (Resolved end : settled) {
+      if (end.outcome == null) {
+        end.proposal.lost();
+      } else {
+        end.proposal.applied(end.outcome);
+      }
+    }
+    return settled.size();
+  }
+
+  // ---- what is known
+
+  long memberId() {
+    return memberId;
+  }
+
+  /** Null until a joining member has received its first snapshot. */
+  @Nullable ClusterState state() {
+    return state;
+  }
+
+  boolean isLeading() {
+    return raft.role() == RoleKind.LEADER;
+  }
+
+  /** The term in which this member leads and has applied an entry of its own; 0 if it does not. */
+  long leadership() {
+    return isLeading() && state != null && state.appliedTerm() == raft.term() ? raft.term() : 0;
+  }
+
+  /** Whether nobody else can lead at this moment. */
+  boolean hasLease(long nowNanos) {
+    return leadership() != 0 && !raft.leaseRevoked() && lease.isValidAt(nowNanos);
+  }
+
+  /** The leader's member id; 0 if none is known. */
+  long leaderId() {
+    return raft.leaderId();
+  }
+
+  long term() {
+    return raft.term();
+  }
+
+  Status status() {
+    return raft.status();
+  }
+}

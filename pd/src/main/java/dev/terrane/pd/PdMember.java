@@ -1,0 +1,371 @@
+package dev.terrane.pd;
+
+import dev.terrane.common.Invariant;
+import dev.terrane.common.TimeSource;
+import dev.terrane.common.agent.Agent;
+import dev.terrane.common.agent.Inbox;
+import dev.terrane.common.agent.Waker;
+import dev.terrane.pd.region.RegionInfo;
+import dev.terrane.pd.region.RegionTree;
+import dev.terrane.pd.state.ClusterState;
+import dev.terrane.pd.state.Outcome;
+import dev.terrane.proto.ProtoRegions;
+import dev.terrane.proto.metapb.Region;
+import dev.terrane.proto.terranepd.Command;
+import dev.terrane.proto.terranepd.Member;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A member of the placement driver.
+ *
+ * <p>Life of a member: <em>joining</em>, without state, until its leader's first snapshot; then
+ * <em>following</em>, or <em>leading</em> while Raft says so. A leader <em>serves</em> once it has
+ * applied an entry of its term, has saved a window of timestamps, and while its lease is valid.
+ * Calls that come while a leader does not serve yet wait for a short while; a member that does not
+ * lead refuses them at once.
+ *
+ * <p>An agent: confined to the thread that polls it. Others reach it through {@link #pd}. Its disk,
+ * clock, randomness and network are injected. A crash loses nothing that was answered; what stores
+ * can tell again is gone.
+ */
+public final class PdMember implements Agent {
+  private static final int CALLS_MAX = 1 << 16;
+  private static final int COMPLETIONS_MAX = 1 << 10;
+  private static final int MESSAGES_PER_CYCLE_MAX = 1024;
+  private static final int WAITING_MAX = 1 << 14;
+  private static final long WAIT_NANOS = 500_000_000L;
+  private static final long TIMESTAMP_UPDATE_NANOS = 50_000_000L;
+
+  /** A call that a leader cannot answer yet. */
+  private record Waiting(PdCall.Ask ask, long deadlineNanos) {}
+
+  private final PdConfig config;
+  private final TimeSource time;
+  private final Inbox<PdCall> calls;
+  private final Inbox<Runnable> completions;
+  private final MemberRaft raft;
+  private final RegionTree regions = new RegionTree();
+  private final Deque<Waiting> waiting = new ArrayDeque<>();
+  private final Handlers handlers;
+  private final PdInbox pd;
+  private final long tickNanos;
+  private @Nullable Leadership leadership;
+  private long nextTickNanos;
+  private long nextTimestampUpdateNanos;
+  private boolean stopping;
+
+  /**
+   * @param recovered what is on this member's disk; without a state it joins, and needs to be added
+   *     by {@link Pd#addMember} at a leader
+   */
+  public PdMember(
+      PdConfig config,
+      PdRecovered recovered,
+      PdStorage storage,
+      PdTransport transport,
+      TimeSource time,
+      RandomGenerator random) {
+    this.config = config;
+    this.time = time;
+    this.calls = new Inbox<>("pd-calls", CALLS_MAX);
+    this.completions = new Inbox<>("pd-completions", COMPLETIONS_MAX);
+    this.raft = new MemberRaft(config, recovered, storage, transport, time, random, completions);
+    this.handlers = new Handlers(this);
+    this.pd = new PdInbox(calls, handlers);
+    this.tickNanos = config.tick().toNanos();
+    this.nextTickNanos = time.nanoTime() + tickNanos;
+    this.nextTimestampUpdateNanos = time.nanoTime();
+    ClusterState state = raft.state();
+    if (state != null) {
+      transport.membersChanged(state.members().all());
+    }
+  }
+
+  /** How others reach this member; thread-safe. */
+  public Pd pd() {
+    return pd;
+  }
+
+  /** Sets who is told about new messages; before the first poll. */
+  public void onMessage(Waker waker) {
+    calls.onMessage(waker);
+    completions.onMessage(waker);
+  }
+
+  @Override
+  public String name() {
+    return "pd-" + config.name();
+  }
+
+  @Override
+  public int poll(long nowNanos) {
+    int work = completions.drain(Runnable::run, MESSAGES_PER_CYCLE_MAX);
+    work += raft.pump();
+    followRole(nowNanos);
+    work += retryWaiting(nowNanos);
+    work += calls.drain(this::dispatch, MESSAGES_PER_CYCLE_MAX);
+    work += fireTimers(nowNanos);
+    work += raft.pump();
+    followRole(nowNanos);
+    work += handlers.timestamps().answer();
+    return work;
+  }
+
+  @Override
+  public long nextDeadlineNanos() {
+    return leadership == null ? nextTickNanos : Math.min(nextTickNanos, nextTimestampUpdateNanos);
+  }
+
+  @Override
+  public void onClose() {
+    stopping = true;
+    calls.drain(this::dispatch, Integer.MAX_VALUE);
+    while (!waiting.isEmpty()) {
+      waiting.remove().ask.reply().refuse(new PdRefusal.NotStarted());
+    }
+    handlers.timestamps().refuseAll(new PdRefusal.NotStarted());
+    Leadership ended = leadership;
+    leadership = null;
+    if (ended != null) {
+      ended.streams().endAll(new PdRefusal.NotStarted());
+    }
+  }
+
+  // ---- timers
+
+  private int fireTimers(long nowNanos) {
+    int fired = 0;
+    if (nowNanos - nextTickNanos >= 0) {
+      if (nowNanos - nextTickNanos > 2 * tickNanos) {
+        raft.paused();
+      }
+      raft.tick();
+      nextTickNanos = nowNanos + tickNanos;
+      fired++;
+      if (leadership != null) {
+        handlers.onTick(leadership, nowNanos);
+      }
+    }
+    if (leadership != null && nowNanos - nextTimestampUpdateNanos >= 0) {
+      leadership.oracle().update(time.wallMillis());
+      nextTimestampUpdateNanos = nowNanos + TIMESTAMP_UPDATE_NANOS;
+      extendWindows(leadership);
+      fired++;
+    }
+    return fired;
+  }
+
+  // ---- leading and following
+
+  private void followRole(long nowNanos) {
+    long term = raft.leadership();
+    Leadership current = leadership;
+    if (current != null && current.term() != term) {
+      leadership = null;
+      handlers.timestamps().refuseAll(notLeader());
+      current.streams().endAll(notLeader());
+    }
+    if (term != 0 && leadership == null && !stopping) {
+      lead(term, nowNanos);
+    }
+    if (!raft.isLeading()) {
+      while (!waiting.isEmpty()) {
+        waiting.remove().ask.reply().refuse(notLeader());
+      }
+    }
+  }
+
+  private void lead(long term, long nowNanos) {
+    ClusterState state = stateOrThrow();
+    Leadership begun = new Leadership(term, state, regions, config, nowNanos, time.wallMillis());
+    leadership = begun;
+    nextTimestampUpdateNanos = nowNanos;
+    Region first = state.firstRegion();
+    if (first != null && regions.size() == 0) {
+      regions.put(RegionInfo.withoutLeader(ProtoRegions.fromProto(first)));
+    }
+    extendWindows(begun);
+  }
+
+  /** Reserves timestamps and ids ahead of their use. */
+  private void extendWindows(Leadership current) {
+    long bound = current.oracle().boundToSave(time.wallMillis());
+    if (bound != 0) {
+      Command.Builder command = Command.newBuilder();
+      command.getSaveTimestampBoundBuilder().setBoundMillis(bound);
+      boolean proposed =
+          raft.propose(
+              command,
+              new MemberRaft.Proposal() {
+                @Override
+                public void applied(Outcome outcome) {
+                  current.oracle().saved(bound);
+                }
+
+                @Override
+                public void lost() {
+                  current.oracle().notSaved();
+                }
+              });
+      if (!proposed) {
+        current.oracle().notSaved();
+      }
+    }
+    reserveIds(current, 0);
+  }
+
+  /** Asks for ids if fewer than usual, or than {@code wanted}, are at hand. */
+  void reserveIds(Leadership current, long wanted) {
+    long count = current.ids().toReserve(wanted);
+    if (count == 0) {
+      return;
+    }
+    Command.Builder command = Command.newBuilder();
+    command.getReserveIdsBuilder().setCount(count);
+    boolean proposed =
+        raft.propose(
+            command,
+            new MemberRaft.Proposal() {
+              @Override
+              public void applied(Outcome outcome) {
+                if (!(outcome instanceof Outcome.Ids ids)) {
+                  throw Invariant.violated("reserving ids gave %s", outcome);
+                }
+                current.ids().reserved(ids.first(), ids.last());
+              }
+
+              @Override
+              public void lost() {
+                current.ids().notReserved();
+              }
+            });
+    if (!proposed) {
+      current.ids().notReserved();
+    }
+  }
+
+  private boolean isServing() {
+    return leadership != null && leadership.oracle().isOpen() && raft.hasLease(time.nanoTime());
+  }
+
+  // ---- calls
+
+  private void dispatch(PdCall call) {
+    switch (call) {
+      case PdCall.Raft messages -> raft.step(messages.batch());
+      case PdCall.Ask ask -> dispatch(ask);
+      case PdCall.Heartbeat heartbeat -> handlers.onHeartbeat(heartbeat);
+      case PdCall.StreamClosed closed -> {
+        if (leadership != null) {
+          leadership.streams().unbind(closed.sink());
+        }
+      }
+    }
+  }
+
+  private void dispatch(PdCall.Ask ask) {
+    ClusterState state = raft.state();
+    if (stopping || state == null) {
+      ask.reply().refuse(new PdRefusal.NotStarted());
+    } else if (ask.clusterId() != PdCall.ANY_CLUSTER && ask.clusterId() != state.clusterId()) {
+      ask.reply().refuse(new PdRefusal.ClusterMismatch(state.clusterId(), ask.clusterId()));
+    } else if (ask.byAnyMember()) {
+      ask.work().settle();
+    } else if (!raft.isLeading()) {
+      ask.reply().refuse(notLeader());
+    } else if (!waiting.isEmpty() || !isServing() || !ask.work().settle()) {
+      await(ask);
+    }
+  }
+
+  private void await(PdCall.Ask ask) {
+    if (waiting.size() >= WAITING_MAX) {
+      ask.reply().refuse(new PdRefusal.Busy(waiting.size()));
+    } else {
+      waiting.add(new Waiting(ask, time.nanoTime() + WAIT_NANOS));
+    }
+  }
+
+  /** In their order, so that the calls of one stream stay in theirs. */
+  private int retryWaiting(long nowNanos) {
+    int settled = 0;
+    boolean serving = !waiting.isEmpty() && isServing();
+    while (!waiting.isEmpty()) {
+      Waiting first = waiting.element();
+      if (serving && first.ask.work().settle()) {
+        waiting.remove();
+      } else if (nowNanos - first.deadlineNanos >= 0) {
+        waiting.remove().ask.reply().refuse(new PdRefusal.NotLeader(null));
+      } else {
+        break;
+      }
+      settled++;
+    }
+    return settled;
+  }
+
+  /** Replicates {@code command} and answers with what it came to. */
+  <T> void replicate(Command.Builder command, PdReply<T> reply, Function<Outcome, T> answer) {
+    boolean proposed =
+        raft.propose(
+            command,
+            new MemberRaft.Proposal() {
+              @Override
+              public void applied(Outcome outcome) {
+                reply.answer(answer.apply(outcome));
+              }
+
+              @Override
+              public void lost() {
+                reply.refuse(notLeader());
+              }
+            });
+    if (!proposed) {
+      reply.refuse(notLeader());
+    }
+  }
+
+  // ---- what handlers see
+
+  ClusterState stateOrThrow() {
+    ClusterState state = raft.state();
+    if (state == null) {
+      throw Invariant.violated("member %d has no state", raft.memberId());
+    }
+    return state;
+  }
+
+  MemberRaft raft() {
+    return raft;
+  }
+
+  RegionTree regions() {
+    return regions;
+  }
+
+  TimeSource time() {
+    return time;
+  }
+
+  PdConfig config() {
+    return config;
+  }
+
+  /** Null while this member does not lead. */
+  @Nullable Leadership leadership() {
+    return leadership;
+  }
+
+  PdRefusal notLeader() {
+    ClusterState state = raft.state();
+    Member leader = state == null ? null : state.members().get(raft.leaderId());
+    return new PdRefusal.NotLeader(
+        leader == null || raft.isLeading() || leader.getClientUrlsCount() == 0
+            ? null
+            : leader.getClientUrls(0));
+  }
+}

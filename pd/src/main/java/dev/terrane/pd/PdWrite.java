@@ -1,0 +1,30 @@
+package dev.terrane.pd;
+
+import dev.terrane.common.Bytes;
+import dev.terrane.raft.Entry;
+import dev.terrane.raft.HardState;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes of a member's durable memory that hold together or not at all, in this order.
+ *
+ * @param reset the whole log is replaced by this base: a snapshot was received
+ * @param entries appended; each replaces what the log has at its index and all that follows
+ * @param hardState null: unchanged
+ * @param state the encoded state, which takes the last one's place; null: unchanged
+ * @param releaseThrough entries up to this index are let go; 0: none
+ */
+public record PdWrite(
+    @Nullable LogBase reset,
+    List<Entry> entries,
+    @Nullable HardState hardState,
+    @Nullable Bytes state,
+    long releaseThrough) {
+  public PdWrite {
+    entries = List.copyOf(entries);
+  }
+
+  /** What a log begins behind. */
+  public record LogBase(long index, long term) {}
+}

@@ -1,0 +1,322 @@
+package dev.terrane.pd;
+
+import dev.terrane.pd.region.RegionInfo;
+import dev.terrane.pd.state.ClusterState;
+import dev.terrane.pd.state.Outcome;
+import dev.terrane.pd.store.StoreCondition;
+import dev.terrane.pd.store.StoreView;
+import dev.terrane.proto.ProtoRegions;
+import dev.terrane.proto.metapb.Region;
+import dev.terrane.proto.metapb.Store;
+import dev.terrane.proto.metapb.StoreState;
+import dev.terrane.proto.pdpb.BootstrapRequest;
+import dev.terrane.proto.pdpb.BootstrapResponse;
+import dev.terrane.proto.pdpb.ErrorType;
+import dev.terrane.proto.pdpb.GetAllStoresRequest;
+import dev.terrane.proto.pdpb.GetAllStoresResponse;
+import dev.terrane.proto.pdpb.GetStoreRequest;
+import dev.terrane.proto.pdpb.GetStoreResponse;
+import dev.terrane.proto.pdpb.IsBootstrappedRequest;
+import dev.terrane.proto.pdpb.IsBootstrappedResponse;
+import dev.terrane.proto.pdpb.PutStoreRequest;
+import dev.terrane.proto.pdpb.PutStoreResponse;
+import dev.terrane.proto.pdpb.ResponseHeader;
+import dev.terrane.proto.pdpb.StoreHeartbeatRequest;
+import dev.terrane.proto.pdpb.StoreHeartbeatResponse;
+import dev.terrane.proto.terranepd.Command;
+import dev.terrane.proto.terranepd.ListStoresRequest;
+import dev.terrane.proto.terranepd.ListStoresResponse;
+import dev.terrane.proto.terranepd.RemoveStoreRequest;
+import dev.terrane.proto.terranepd.RemoveStoreResponse;
+import dev.terrane.proto.terranepd.StoreSummary;
+import org.jspecify.annotations.Nullable;
+
+/** The cluster's beginning, and its stores. Confined to the member's thread. */
+final class StoreCalls {
+  private final PdMember member;
+  private boolean removing;
+
+  StoreCalls(PdMember member) {
+    this.member = member;
+  }
+
+  private ResponseHeader ok() {
+    return Headers.ok(member.stateOrThrow().clusterId());
+  }
+
+  private ResponseHeader headerOf(Outcome outcome) {
+    return outcome instanceof Outcome.Refused refused
+        ? Headers.refused(member.stateOrThrow().clusterId(), refused)
+        : ok();
+  }
+
+  private ResponseHeader error(ErrorType type, String text) {
+    return Headers.error(member.stateOrThrow().clusterId(), type, text);
+  }
+
+  /** The header that says so while the cluster is not bootstrapped; null once it is. */
+  private @Nullable ResponseHeader notBootstrapped() {
+    ClusterState state = member.stateOrThrow();
+    return state.isBootstrapped() ? null : Headers.notBootstrapped(state.clusterId());
+  }
+
+  // ---- bootstrap
+
+  void bootstrap(BootstrapRequest request, PdReply<BootstrapResponse> reply) {
+    String wrong = whatIsWrong(request);
+    if (wrong != null) {
+      ResponseHeader header = error(ErrorType.INVALID_VALUE, "invalid bootstrap request: " + wrong);
+      reply.answer(BootstrapResponse.newBuilder().setHeader(header).build());
+      return;
+    }
+    Command.Builder command = Command.newBuilder();
+    command
+        .getBootstrapBuilder()
+        .setStore(request.getStore())
+        .setRegion(request.getRegion())
+        .setNowMillis(member.time().wallMillis());
+    member.replicate(
+        command,
+        reply,
+        outcome -> {
+          if (outcome instanceof Outcome.Done) {
+            bootstrapped(request);
+          }
+          return BootstrapResponse.newBuilder().setHeader(headerOf(outcome)).build();
+        });
+  }
+
+  private static @Nullable String whatIsWrong(BootstrapRequest request) {
+    Store store = request.getStore();
+    Region region = request.getRegion();
+    if (store.getId() == 0) {
+      return "the store has no id";
+    }
+    if (region.getId() == 0) {
+      return "the Region has no id";
+    }
+    if (!region.getStartKey().isEmpty() || !region.getEndKey().isEmpty()) {
+      return "the first Region must cover all keys";
+    }
+    if (region.getPeersCount() != 1) {
+      return "the first Region has %d peers, not one".formatted(region.getPeersCount());
+    }
+    if (region.getPeers(0).getId() == 0) {
+      return "the peer has no id";
+    }
+    return region.getPeers(0).getStoreId() == store.getId()
+        ? null
+        : "the peer is on store %d, not on store %d"
+            .formatted(region.getPeers(0).getStoreId(), store.getId());
+  }
+
+  private void bootstrapped(BootstrapRequest request) {
+    introduced(request.getStore());
+    if (member.regions().size() == 0) {
+      member.regions().put(RegionInfo.withoutLeader(ProtoRegions.fromProto(request.getRegion())));
+    }
+  }
+
+  private void introduced(Store store) {
+    Leadership leadership = member.leadership();
+    if (leadership != null) {
+      long nowNanos = member.time().nanoTime();
+      leadership.book().introduced(store.getId(), nowNanos);
+      leadership.refreshView(nowNanos);
+    }
+  }
+
+  void isBootstrapped(IsBootstrappedRequest request, PdReply<IsBootstrappedResponse> reply) {
+    reply.answer(
+        IsBootstrappedResponse.newBuilder()
+            .setHeader(ok())
+            .setBootstrapped(member.stateOrThrow().isBootstrapped())
+            .build());
+  }
+
+  // ---- stores
+
+  void putStore(PutStoreRequest request, PdReply<PutStoreResponse> reply) {
+    Leadership leadership = member.leadership();
+    Store store = request.getStore();
+    Store other = member.stateOrThrow().stores().atAddress(store.getAddress(), store.getId());
+    Command.Builder command = Command.newBuilder();
+    command.getPutStoreBuilder().setStore(store);
+    if (other != null
+        && leadership != null
+        && leadership.book().isDisconnected(other.getId(), member.time().nanoTime())) {
+      // Who listens there now is not the store that was: its disk is gone.
+      command.getPutStoreBuilder().setReplacesStoreId(other.getId());
+    }
+    member.replicate(
+        command,
+        reply,
+        outcome -> {
+          if (outcome instanceof Outcome.Done) {
+            introduced(store);
+          }
+          return PutStoreResponse.newBuilder().setHeader(headerOf(outcome)).build();
+        });
+  }
+
+  void getStore(GetStoreRequest request, PdReply<GetStoreResponse> reply) {
+    GetStoreResponse.Builder response = GetStoreResponse.newBuilder();
+    ResponseHeader header = notBootstrapped();
+    Store store = member.stateOrThrow().stores().get(request.getStoreId());
+    if (header == null && store == null) {
+      header = error(ErrorType.UNKNOWN, unknown(request.getStoreId()));
+    }
+    if (header != null || store == null) {
+      reply.answer(response.setHeader(header).build());
+      return;
+    }
+    response.setHeader(ok()).setStore(withHeartbeat(store));
+    Leadership leadership = member.leadership();
+    if (leadership != null) {
+      response.setStats(leadership.book().stats(store.getId()));
+    }
+    reply.answer(response.build());
+  }
+
+  private static String unknown(long storeId) {
+    return "invalid store ID " + Long.toUnsignedString(storeId) + ", not found";
+  }
+
+  /** With the moment of its last heartbeat, as far as this leadership has heard one. */
+  private Store withHeartbeat(Store store) {
+    Leadership leadership = member.leadership();
+    if (leadership == null || !leadership.book().hasReported(store.getId())) {
+      return store;
+    }
+    long silentNanos = leadership.book().silentNanos(store.getId(), member.time().nanoTime());
+    long heardNanos = member.time().wallMillis() * 1_000_000 - silentNanos;
+    return store.toBuilder().setLastHeartbeat(heardNanos).build();
+  }
+
+  void getAllStores(GetAllStoresRequest request, PdReply<GetAllStoresResponse> reply) {
+    ResponseHeader header = notBootstrapped();
+    GetAllStoresResponse.Builder response = GetAllStoresResponse.newBuilder();
+    if (header != null) {
+      reply.answer(response.setHeader(header).build());
+      return;
+    }
+    for (Store store : member.stateOrThrow().stores().all()) {
+      if (!request.getExcludeTombstoneStores() || store.getState() != StoreState.Tombstone) {
+        response.addStores(withHeartbeat(store));
+      }
+    }
+    reply.answer(response.setHeader(ok()).build());
+  }
+
+  void storeHeartbeat(StoreHeartbeatRequest request, PdReply<StoreHeartbeatResponse> reply) {
+    StoreHeartbeatResponse.Builder response = StoreHeartbeatResponse.newBuilder();
+    ResponseHeader header = notBootstrapped();
+    long storeId = request.getStats().getStoreId();
+    Store store = member.stateOrThrow().stores().get(storeId);
+    if (header == null && store == null) {
+      header = error(ErrorType.UNKNOWN, unknown(storeId));
+    } else if (header == null && isGone(store)) {
+      header = error(ErrorType.STORE_TOMBSTONE, "store " + storeId + " has been removed");
+    }
+    Leadership leadership = member.leadership();
+    if (header == null && store != null && leadership != null) {
+      leadership.book().heartbeat(request.getStats(), member.time().nanoTime());
+      response
+          .setClusterVersion(member.stateOrThrow().stores().clusterVersion())
+          .setState(store.getNodeState());
+    }
+    reply.answer(response.setHeader(header == null ? ok() : header).build());
+  }
+
+  private static boolean isGone(@Nullable Store store) {
+    return store != null
+        && (store.getState() == StoreState.Tombstone || store.getPhysicallyDestroyed());
+  }
+
+  void removeStore(RemoveStoreRequest request, PdReply<RemoveStoreResponse> reply) {
+    Store store = member.stateOrThrow().stores().get(request.getStoreId());
+    if (store == null) {
+      ResponseHeader header = error(ErrorType.UNKNOWN, unknown(request.getStoreId()));
+      reply.answer(RemoveStoreResponse.newBuilder().setHeader(header).build());
+      return;
+    }
+    boolean another =
+        member.stateOrThrow().stores().all().stream()
+            .anyMatch(other -> other.getState() == StoreState.Up && other.getId() != store.getId());
+    if (!another) {
+      ResponseHeader header =
+          error(
+              ErrorType.INVALID_VALUE,
+              "store %d cannot be removed: no other store could take its data"
+                  .formatted(store.getId()));
+      reply.answer(RemoveStoreResponse.newBuilder().setHeader(header).build());
+      return;
+    }
+    Command.Builder command = Command.newBuilder();
+    command
+        .getSetStoreStateBuilder()
+        .setStoreId(store.getId())
+        .setState(StoreState.Offline)
+        .setPhysicallyDestroyed(request.getPhysicallyDestroyed());
+    member.replicate(
+        command,
+        reply,
+        outcome -> RemoveStoreResponse.newBuilder().setHeader(headerOf(outcome)).build());
+  }
+
+  void listStores(ListStoresRequest request, PdReply<ListStoresResponse> reply) {
+    Leadership leadership = member.leadership();
+    ListStoresResponse.Builder response = ListStoresResponse.newBuilder().setHeader(ok());
+    if (leadership != null) {
+      for (Store store : member.stateOrThrow().stores().all()) {
+        response.addStores(summary(leadership.view(store, member.time().nanoTime())));
+      }
+    }
+    reply.answer(response.build());
+  }
+
+  private StoreSummary summary(StoreView view) {
+    String condition = view.condition().name();
+    return StoreSummary.newBuilder()
+        .setStore(withHeartbeat(view.store()))
+        .setStats(view.stats())
+        .setCondition(
+            condition.charAt(0) + condition.substring(1).toLowerCase(java.util.Locale.ROOT))
+        .setRegionCount(view.regionCount())
+        .setLeaderCount(member.regions().leadersOnStore(view.id()))
+        .build();
+  }
+
+  /** Buries stores that are to be removed and hold nothing any more. */
+  void onTick(Leadership leadership, boolean wholePicture) {
+    if (!wholePicture || removing) {
+      return;
+    }
+    for (StoreView store : leadership.stores()) {
+      if (store.condition() == StoreCondition.OFFLINE && store.regionCount() == 0) {
+        bury(store.id());
+        return;
+      }
+    }
+  }
+
+  private void bury(long storeId) {
+    Command.Builder command = Command.newBuilder();
+    command.getSetStoreStateBuilder().setStoreId(storeId).setState(StoreState.Tombstone);
+    removing = true;
+    member.replicate(
+        command,
+        new PdReply<Outcome>() {
+          @Override
+          public void answer(Outcome outcome) {
+            removing = false;
+          }
+
+          @Override
+          public void refuse(PdRefusal refusal) {
+            removing = false;
+          }
+        },
+        outcome -> outcome);
+  }
+}

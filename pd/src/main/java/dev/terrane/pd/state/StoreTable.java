@@ -1,0 +1,160 @@
+package dev.terrane.pd.state;
+
+import dev.terrane.proto.metapb.NodeState;
+import dev.terrane.proto.metapb.Store;
+import dev.terrane.proto.metapb.StoreState;
+import dev.terrane.proto.pdpb.ErrorType;
+import dev.terrane.proto.terranepd.Command;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The stores: who they are, where they are, and whether they are wanted. A store is known by its id
+ * and keeps its identity when its address changes.
+ *
+ * <p>Up -> Offline when it is to be removed, or when another store took its address over; Offline
+ * -> Tombstone once it holds nothing. A tombstone never comes back.
+ */
+public final class StoreTable {
+  private final TreeMap<Long, Store> byId = new TreeMap<>();
+
+  StoreTable(List<Store> stores) {
+    for (Store store : stores) {
+      byId.put(store.getId(), store);
+    }
+  }
+
+  /** The store, in whatever state. */
+  public @Nullable Store get(long storeId) {
+    return byId.get(storeId);
+  }
+
+  /** All stores by their ids, tombstones too. */
+  public Collection<Store> all() {
+    return Collections.unmodifiableCollection(byId.values());
+  }
+
+  /** A store that is not gone and has this address, other than {@code exceptId}; null if none. */
+  public @Nullable Store atAddress(String address, long exceptId) {
+    for (Store store : byId.values()) {
+      if (store.getId() != exceptId
+          && store.getAddress().equals(address)
+          && store.getState() != StoreState.Tombstone
+          && !store.getPhysicallyDestroyed()) {
+        return store;
+      }
+    }
+    return null;
+  }
+
+  /** The oldest version that runs, by which features are chosen; empty without stores. */
+  public String clusterVersion() {
+    SemanticVersion oldest = null;
+    for (Store store : byId.values()) {
+      SemanticVersion version = SemanticVersion.parse(store.getVersion());
+      if (store.getState() != StoreState.Tombstone
+          && version != null
+          && (oldest == null || version.compareTo(oldest) < 0)) {
+        oldest = version;
+      }
+    }
+    return oldest == null ? "" : oldest.toString();
+  }
+
+  Outcome put(Command.PutStore command) {
+    Store store = command.getStore();
+    Outcome refused = refuse(store, command.getReplacesStoreId());
+    if (refused != null) {
+      return refused;
+    }
+    Store replaced = byId.get(command.getReplacesStoreId());
+    if (replaced != null && replaced.getAddress().equals(store.getAddress())) {
+      byId.put(
+          replaced.getId(),
+          replaced.toBuilder()
+              .setState(StoreState.Offline)
+              .setNodeState(NodeState.Removing)
+              .setPhysicallyDestroyed(true)
+              .build());
+    }
+    Store known = byId.get(store.getId());
+    byId.put(
+        store.getId(),
+        store.toBuilder()
+            .setState(known == null ? StoreState.Up : known.getState())
+            .setNodeState(known == null ? NodeState.Serving : known.getNodeState())
+            .setPhysicallyDestroyed(false)
+            .clearLastHeartbeat()
+            .build());
+    return Outcome.DONE;
+  }
+
+  private @Nullable Outcome refuse(Store store, long replaces) {
+    if (store.getId() == 0) {
+      return invalid("invalid put store request: the store has no id");
+    }
+    if (store.getAddress().isEmpty()) {
+      return invalid("invalid put store request: store " + store.getId() + " has no address");
+    }
+    Store known = byId.get(store.getId());
+    if (known != null
+        && (known.getState() == StoreState.Tombstone || known.getPhysicallyDestroyed())) {
+      return new Outcome.Refused(
+          ErrorType.STORE_TOMBSTONE, "store " + store.getId() + " has been removed");
+    }
+    SemanticVersion version = SemanticVersion.parse(store.getVersion());
+    if (version == null) {
+      return new Outcome.Refused(
+          ErrorType.INCOMPATIBLE_VERSION,
+          "version \"" + store.getVersion() + "\" is not a semantic version");
+    }
+    SemanticVersion cluster = SemanticVersion.parse(clusterVersion());
+    if (cluster != null && !version.isCompatibleWith(cluster)) {
+      return new Outcome.Refused(
+          ErrorType.INCOMPATIBLE_VERSION,
+          "version " + version + " is older than the cluster's " + cluster);
+    }
+    Store other = atAddress(store.getAddress(), store.getId());
+    if (other != null && other.getId() != replaces) {
+      return new Outcome.Refused(
+          ErrorType.DUPLICATED_ENTRY,
+          "duplicated store address: %s is that of store %d, which is not gone"
+              .formatted(store.getAddress(), other.getId()));
+    }
+    return null;
+  }
+
+  private static Outcome.Refused invalid(String text) {
+    return new Outcome.Refused(ErrorType.INVALID_VALUE, text);
+  }
+
+  Outcome setState(Command.SetStoreState command) {
+    Store store = byId.get(command.getStoreId());
+    if (store == null) {
+      return invalid("invalid store ID " + command.getStoreId() + ", not found");
+    }
+    if (store.getState() == StoreState.Tombstone) {
+      return new Outcome.Refused(
+          ErrorType.STORE_TOMBSTONE, "store " + store.getId() + " has been removed");
+    }
+    NodeState nodeState =
+        switch (command.getState()) {
+          case Up -> NodeState.Serving;
+          case Offline -> NodeState.Removing;
+          case Tombstone -> NodeState.Removed;
+          case UNRECOGNIZED -> store.getNodeState();
+        };
+    byId.put(
+        store.getId(),
+        store.toBuilder()
+            .setState(command.getState())
+            .setNodeState(nodeState)
+            .setPhysicallyDestroyed(
+                store.getPhysicallyDestroyed() || command.getPhysicallyDestroyed())
+            .build());
+    return Outcome.DONE;
+  }
+}
