@@ -34,7 +34,20 @@ public final class LogBatch {
    * are replaced.
    */
   public LogBatch append(long regionId, List<Entry> entries) {
-    return entries.isEmpty() ? this : add(new LogOp.Append(regionId, List.copyOf(entries)));
+    if (entries.isEmpty()) {
+      return this;
+    }
+    long next = entries.getFirst().index();
+    for (Entry entry : entries) {
+      check(
+          entry.index() == next,
+          "entry %d where %d follows, region %d",
+          entry.index(),
+          next,
+          regionId);
+      next++;
+    }
+    return add(new LogOp.Append(regionId, List.copyOf(entries)));
   }
 
   /** Replaces the Region's hard state. Its term never goes back, unless the peer is destroyed. */

@@ -4,15 +4,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * An open file of a {@link LogDirectory}. Reads may come from any thread at any time; everything
- * else comes from the log writer's thread.
+ * An open file of a {@link LogDirectory}. Reads may come from any thread at any time, and the last
+ * one may close it; everything else comes from the log writer's thread.
  */
 public interface LogFile extends AutoCloseable {
   long size() throws IOException;
 
   /**
-   * Fills {@code target} with the bytes from {@code position} on; stops early only at the end of
-   * the file.
+   * Fills {@code target}, which is backed by an array, with the bytes from {@code position} on;
+   * stops early only at the end of the file.
    */
   void read(ByteBuffer target, long position) throws IOException;
 

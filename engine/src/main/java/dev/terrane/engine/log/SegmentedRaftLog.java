@@ -1,0 +1,374 @@
+package dev.terrane.engine.log;
+
+import static dev.terrane.common.Invariant.check;
+
+import dev.terrane.common.Bytes;
+import dev.terrane.common.Invariant;
+import dev.terrane.common.TimeSource;
+import dev.terrane.engine.EngineClosedException;
+import dev.terrane.raft.Entry;
+import dev.terrane.raft.HardState;
+import dev.terrane.raft.LogRead;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The {@link RaftLogEngine} in segment files of its own; their layout is in the package's
+ * documentation, the reasons in docs/adr/0004-raft-log-own-segments.md.
+ *
+ * <p>Memory: 16 bytes for each entry that is not released, about 200 for each idle Region, the
+ * named records, and the cache. One frame is written at a time, and synced before the next.
+ */
+public final class SegmentedRaftLog implements RaftLogEngine {
+  private final LogDirectory directory;
+  private final RaftLogOptions options;
+  private final TimeSource time;
+  private final Segments segments = new Segments();
+  private final EntryCache cache;
+  private final LogIndex index;
+  private final SegmentMaker maker;
+  private final Reclaimer reclaimer;
+  private final EntryReader reader = new EntryReader(segments);
+  private final FrameWriter writer;
+  private final WriteFigures written = new WriteFigures();
+  private final LongAdder cacheHits = new LongAdder();
+  private final LongAdder cacheMisses = new LongAdder();
+  private final LogRecovery recovery;
+  private long nextSequence;
+  private volatile boolean closed;
+  private @Nullable Throwable failure;
+
+  private SegmentedRaftLog(
+      LogDirectory directory, RaftLogOptions options, TimeSource time, RandomGenerator lives)
+      throws IOException {
+    this.directory = directory;
+    this.options = options;
+    this.time = time;
+    cache = new EntryCache(options.cacheBytes());
+    index = new LogIndex(segments, cache);
+    maker = new SegmentMaker(directory, lives, options.segmentBytes());
+    reclaimer = new Reclaimer(segments, index, this::readNow, options.totalBytesTarget());
+    Recovery reading = new Recovery(directory, segments, index);
+    try {
+      recovery = reading.run();
+      nextSequence = reading.nextSequence();
+      Segment spare = reading.spare();
+      if (spare != null) {
+        maker.adopt(spare);
+      }
+      if (segments.byAge().isEmpty()) {
+        segments.add(maker.take(1, options.segmentBytes()));
+      }
+      writer = new FrameWriter(segments.newest().file());
+    } catch (IOException | RuntimeException e) {
+      closeFiles();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens the log in {@code directory}, or begins one there, and takes the directory over: it is
+   * closed with the log, but not if this fails.
+   *
+   * @param lives where the random number comes from that tells one life of a file from another
+   * @throws LogCorruptException a file is damaged, in another way than a crash does it
+   * @throws LogFormatException a file is of a newer format
+   * @throws LogFullException there is no room for the first segment
+   * @throws LogFailedException the disk failed
+   */
+  public static SegmentedRaftLog open(
+      LogDirectory directory, RaftLogOptions options, TimeSource time, RandomGenerator lives) {
+    try {
+      return new SegmentedRaftLog(directory, options, time, lives);
+    } catch (IOException e) {
+      throw new LogFailedException("cannot open the Raft log", e);
+    }
+  }
+
+  // ---- writes
+
+  @Override
+  public void write(List<LogBatch> batches) {
+    checkUsable();
+    int done = 0;
+    while (done < batches.size()) {
+      FramePlan plan = new FramePlan(index);
+      int next = done;
+      do {
+        plan.add(batches.get(next));
+        next++;
+      } while (next < batches.size()
+          && plan.bytes() + batches.get(next).bytes() <= options.mergedBytesMax());
+      try {
+        appendFrame(plan.ops(), plan.bytes());
+      } catch (LogFullException e) {
+        throw e.after(done);
+      }
+      done = next;
+    }
+  }
+
+  @Override
+  public boolean upkeep() {
+    checkUsable();
+    if (reclaimer.isDue()) {
+      reclaim();
+    } else if (needsSpare()) {
+      try {
+        maker.step(segments.newest().number() + 1, options.upkeepBytesMax());
+      } catch (IOException e) {
+        throw failed("cannot prepare a segment", e);
+      }
+    }
+    return reclaimer.isDue() || needsSpare();
+  }
+
+  private void reclaim() {
+    List<LogOp> ops = reclaimer.collect(options.upkeepBytesMax());
+    if (!ops.isEmpty()) {
+      long bytes = ops.stream().mapToLong(LogFormat::encodedBytes).sum();
+      appendFrame(ops, (int) bytes);
+      written.rewrote(bytes);
+    }
+    Segment oldest = segments.oldest();
+    check(
+        !ops.isEmpty() || oldest.liveBytes() == 0,
+        "%d live bytes of segment %d were not found",
+        oldest.liveBytes(),
+        oldest.number());
+    if (oldest.liveBytes() == 0) {
+      segments.removeOldest();
+      try {
+        maker.retire(oldest, segments.newest().number() + 1);
+      } catch (IOException e) {
+        throw failed("cannot let go of " + oldest.name(), e);
+      }
+    }
+  }
+
+  private boolean needsSpare() {
+    Segment newest = segments.newest();
+    return maker.ready() == null && newest.end() > newest.capacity() / 2;
+  }
+
+  /** Makes {@code ops} durable as one frame, then readable. */
+  private void appendFrame(List<LogOp> ops, int bodyBytes) {
+    if (ops.isEmpty()) {
+      return;
+    }
+    int frameBytes = (int) LogFormat.frameBytes(bodyBytes);
+    try {
+      if (!segments.newest().hasRoomFor(frameBytes)) {
+        addSegment(frameBytes);
+      }
+      Segment segment = segments.newest();
+      int bodyOffset = segment.end() + LogFormat.FRAME_HEADER_BYTES;
+      writeFrame(segment, ops, bodyBytes);
+      index.apply(ops, segment.number(), bodyOffset);
+    } catch (IOException e) {
+      throw failed("cannot write to " + segments.newest().name(), e);
+    }
+  }
+
+  private void addSegment(int frameBytes) throws IOException {
+    useUp();
+    Segment spare = maker.ready();
+    if (spare != null && !spare.hasRoomFor(frameBytes)) {
+      segments.add(maker.take(spare.number(), 0));
+      useUp();
+    }
+    long number = segments.newest().number() + 1;
+    segments.add(maker.take(number, LogFormat.SEGMENT_HEADER_BYTES + frameBytes));
+  }
+
+  /** Every segment that has a successor holds a frame, so that a missing first one is noticed. */
+  private void useUp() throws IOException {
+    if (segments.newest().isEmpty()) {
+      writeFrame(segments.newest(), List.of(), 0);
+    }
+  }
+
+  private void writeFrame(Segment segment, List<LogOp> ops, int bodyBytes) throws IOException {
+    writer.write(segment, nextSequence, ops, bodyBytes);
+    long start = time.nanoTime();
+    segment.file().sync();
+    int frameBytes = (int) LogFormat.frameBytes(bodyBytes);
+    written.wrote(frameBytes, time.nanoTime() - start);
+    segment.end(segment.end() + frameBytes);
+    nextSequence++;
+  }
+
+  private LogFailedException failed(String what, IOException cause) {
+    failure = cause;
+    return new LogFailedException(what, cause);
+  }
+
+  private void checkUsable() {
+    checkOpen();
+    if (failure != null) {
+      throw new LogFailedException("the Raft log failed earlier", failure);
+    }
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new EngineClosedException("the Raft log");
+    }
+  }
+
+  // ---- reads
+
+  @Override
+  public long firstIndex(long regionId) {
+    RegionLog log = index.find(regionId);
+    return log == null ? 1 : log.firstIndex();
+  }
+
+  @Override
+  public long lastIndex(long regionId) {
+    RegionLog log = index.find(regionId);
+    return log == null ? 0 : log.lastIndex();
+  }
+
+  @Override
+  public long term(long regionId, long entryIndex) {
+    RegionLog log = index.find(regionId);
+    return log == null ? 0 : log.term(entryIndex);
+  }
+
+  @Override
+  public LogRead entries(long regionId, long startIndex, long endIndex, long bytesMax) {
+    while (true) {
+      checkOpen();
+      RegionLog log = index.find(regionId);
+      if (log == null) {
+        throw Invariant.violated("entry %d of region %d, which has none", startIndex, regionId);
+      }
+      switch (log.find(startIndex, endIndex, bytesMax)) {
+        case RegionLog.Found.Released released -> {
+          return new LogRead.Compacted(released.firstIndex());
+        }
+        case RegionLog.Found.Held held -> {
+          List<Entry> entries = complete(regionId, held);
+          if (entries != null) {
+            return new LogRead.Found(entries);
+          }
+        }
+      }
+    }
+  }
+
+  /** Null if upkeep moved an entry meanwhile; its new place is known already. */
+  private @Nullable List<Entry> complete(long regionId, RegionLog.Found.Held held) {
+    cacheHits.add(held.inMemory().size());
+    if (held.onDisk().isEmpty()) {
+      return held.inMemory();
+    }
+    List<Entry> onDisk = reader.read(regionId, held.onDisk());
+    if (onDisk == null) {
+      return null;
+    }
+    cacheMisses.add(onDisk.size());
+    List<Entry> all = new ArrayList<>(onDisk.size() + held.inMemory().size());
+    all.addAll(onDisk);
+    all.addAll(held.inMemory());
+    return all;
+  }
+
+  /** For upkeep, under which nothing moves. */
+  private List<Entry> readNow(RegionLog log, long startIndex, long endIndex, long bytesMax) {
+    return switch (log.find(startIndex, endIndex, bytesMax)) {
+      case RegionLog.Found.Held held -> {
+        List<Entry> entries = complete(log.regionId(), held);
+        if (entries == null) {
+          throw Invariant.violated("region %d moved while the writer read it", log.regionId());
+        }
+        yield entries;
+      }
+      case RegionLog.Found.Released released ->
+          throw Invariant.violated(
+              "upkeep of entry %d, region %d: %s", startIndex, log.regionId(), released);
+    };
+  }
+
+  @Override
+  public @Nullable HardState hardState(long regionId) {
+    RegionLog log = index.find(regionId);
+    return log == null ? null : log.hardState();
+  }
+
+  @Override
+  public List<Long> regions() {
+    return index.regions();
+  }
+
+  @Override
+  public @Nullable Tombstone tombstone(long regionId) {
+    return index.tombstone(regionId);
+  }
+
+  @Override
+  public SortedMap<Long, Tombstone> tombstones() {
+    return index.tombstones();
+  }
+
+  @Override
+  public @Nullable Bytes record(Bytes key) {
+    return index.record(key);
+  }
+
+  @Override
+  public SortedMap<Bytes, Bytes> records(Bytes prefix) {
+    return index.records(prefix);
+  }
+
+  @Override
+  public LogRecovery recovery() {
+    return recovery;
+  }
+
+  @Override
+  public LogFigures figures() {
+    List<Segment> now = segments.byAge();
+    long live = now.stream().mapToLong(Segment::liveBytes).sum();
+    long used = now.stream().mapToLong(Segment::end).sum();
+    return new LogFigures(
+        written.bytes(),
+        written.bytesRewritten(),
+        written.syncs(),
+        written.syncNanos(),
+        written.syncNanosMax(),
+        cacheHits.sum(),
+        cacheMisses.sum(),
+        cache.bytes(),
+        now.size(),
+        now.stream().mapToLong(Segment::capacity).sum(),
+        live,
+        Math.max(0, used - live));
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      try {
+        closeFiles();
+        directory.close();
+      } catch (IOException e) {
+        throw new LogFailedException("cannot close the Raft log", e);
+      }
+    }
+  }
+
+  private void closeFiles() throws IOException {
+    for (Segment segment : segments.byAge()) {
+      segment.release();
+    }
+    maker.close();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.terrane.engine.log;
+
+import org.jspecify.annotations.NullMarked;
