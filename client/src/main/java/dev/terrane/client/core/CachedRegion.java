@@ -1,0 +1,121 @@
+package dev.terrane.client.core;
+
+import dev.terrane.common.Bytes;
+import dev.terrane.common.region.Peer;
+import dev.terrane.common.region.PeerRole;
+import dev.terrane.common.region.Region;
+import dev.terrane.proto.ProtoRegions;
+import dev.terrane.proto.kvrpcpb.Context;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Region as the client believes it to be, and the peer to which requests go: the leader while one
+ * is known, else the voters in turn.
+ *
+ * <p>The target changes only when it is still the peer that failed: of the many calls that fail
+ * together the first moves on, the others find it moved.
+ */
+final class CachedRegion {
+  private final Region region;
+  private final List<Peer> candidates;
+  private final KeyCodec codec;
+  private Peer target;
+  private @Nullable Context context;
+
+  /** How many candidates have failed since a leader was last known. */
+  private int failures;
+
+  private boolean valid = true;
+
+  /**
+   * @param leader the leader, if known; a peer that the Region does not have is not believed
+   * @throws IllegalArgumentException if the Region has no peer
+   */
+  CachedRegion(Region region, @Nullable Peer leader, KeyCodec codec) {
+    this.region = region;
+    this.codec = codec;
+    this.candidates = candidates(region);
+    Peer known = leader == null ? null : region.peer(leader.id());
+    this.target = known == null ? candidates.get(0) : known;
+  }
+
+  private static List<Peer> candidates(Region region) {
+    if (region.peers().isEmpty()) {
+      throw new IllegalArgumentException("region " + region.id() + " has no peers");
+    }
+    List<Peer> voters = new ArrayList<>();
+    for (Peer peer : region.peers()) {
+      if (peer.role() != PeerRole.LEARNER) {
+        voters.add(peer);
+      }
+    }
+    return voters.isEmpty() ? region.peers() : voters;
+  }
+
+  Region region() {
+    return region;
+  }
+
+  Peer target() {
+    return target;
+  }
+
+  /** False once the cache has dropped it; calls that still hold it look again. */
+  boolean isValid() {
+    return valid;
+  }
+
+  void invalidate() {
+    valid = false;
+  }
+
+  boolean contains(Bytes wireKey) {
+    return region.range().contains(wireKey);
+  }
+
+  /** What requests to the target carry; the same object until the target changes. */
+  Context context() {
+    Context made = context;
+    if (made == null) {
+      Context.Builder builder =
+          ProtoRegions.context(region, target).setApiVersion(codec.apiVersion());
+      if (codec.keyspaceId() != 0) {
+        builder.setKeyspaceId(codec.keyspaceId());
+      }
+      made = builder.build();
+      context = made;
+    }
+    return made;
+  }
+
+  /** Believes that {@code leader} leads; false if the Region has no such peer. */
+  boolean lead(Peer leader) {
+    Peer known = region.peer(leader.id());
+    if (known == null || known.storeId() != leader.storeId()) {
+      return false;
+    }
+    failures = 0;
+    point(known);
+    return true;
+  }
+
+  /** Turns to another peer unless that was done already; false when all have failed. */
+  boolean passOver(Peer failed) {
+    if (failed.id() != target.id()) {
+      return true;
+    }
+    failures++;
+    int at = candidates.indexOf(target);
+    point(candidates.get((at + 1) % candidates.size()));
+    return failures < candidates.size();
+  }
+
+  private void point(Peer peer) {
+    if (peer.id() != target.id()) {
+      target = peer;
+      context = null;
+    }
+  }
+}

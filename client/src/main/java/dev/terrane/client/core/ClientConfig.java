@@ -1,0 +1,70 @@
+package dev.terrane.client.core;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client can be told.
+ *
+ * @param pdAddresses {@code host:port} of any of PD's members; the others are learned
+ * @param keyspace the keyspace of a version 2 cluster; null for version 1
+ * @param requestTimeout after which an operation on keys fails; for scans and range operations, a
+ *     step of it within one Region
+ * @param attemptTimeout how long one store may take before another is tried
+ * @param connectTimeout how long nobody at all may answer before operations fail
+ * @param outstandingMax operations under way at a time
+ * @param batchRequestsMax requests in one message of the batch stream
+ * @param batchBytesMax bytes of keys and values in one message, unless one request has more
+ * @param streamsPerStore batch streams to each store
+ * @param retryLostWrites whether a put or delete whose reply was lost is sent again, as TiKV's own
+ *     clients do. The second execution may undo a write that another client made in between;
+ *     without it the operation ends as undetermined
+ */
+public record ClientConfig(
+    List<String> pdAddresses,
+    @Nullable String keyspace,
+    Duration requestTimeout,
+    Duration attemptTimeout,
+    Duration connectTimeout,
+    int outstandingMax,
+    int batchRequestsMax,
+    int batchBytesMax,
+    int streamsPerStore,
+    boolean retryLostWrites) {
+  public static final ClientConfig DEFAULTS =
+      new ClientConfig(
+          List.of(),
+          null,
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(3),
+          1024,
+          128,
+          1 << 20,
+          1,
+          true);
+
+  public ClientConfig {
+    pdAddresses = List.copyOf(pdAddresses);
+    positive(requestTimeout, "requestTimeout");
+    positive(attemptTimeout, "attemptTimeout");
+    positive(connectTimeout, "connectTimeout");
+    positive(outstandingMax, "outstandingMax");
+    positive(batchRequestsMax, "batchRequestsMax");
+    positive(batchBytesMax, "batchBytesMax");
+    positive(streamsPerStore, "streamsPerStore");
+  }
+
+  private static void positive(Duration duration, String name) {
+    if (duration.isZero() || duration.isNegative()) {
+      throw new IllegalArgumentException(name + " must be above zero: " + duration);
+    }
+  }
+
+  private static void positive(int number, String name) {
+    if (number <= 0) {
+      throw new IllegalArgumentException(name + " must be above zero: " + number);
+    }
+  }
+}

@@ -1,0 +1,238 @@
+package dev.terrane.client.core;
+
+import dev.terrane.client.ClientBusyException;
+import dev.terrane.client.ClientClosedException;
+import dev.terrane.common.Invariant;
+import dev.terrane.common.TimeSource;
+import dev.terrane.common.agent.Agent;
+import dev.terrane.common.agent.Inbox;
+import dev.terrane.common.agent.Waker;
+import dev.terrane.common.region.Peer;
+import dev.terrane.common.region.Region;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The client without its network: an agent that takes operations from any thread and works on them
+ * on the one that polls it. {@link RawCommands} and {@link PdCommands} make the operations.
+ *
+ * <p>The path of an operation: inbox, route (Region cache, else PD), the stream of the Region's
+ * leader, and back through {@link Transport}'s callbacks. Whatever one poll or one callback brings
+ * about leaves together at its end, in {@link #flush}.
+ *
+ * <p>Everything but {@link #submit} is confined to the polling thread.
+ */
+public final class ClientCore implements Agent {
+  private static final int TASKS_PER_POLL_MAX = 1024;
+  private static final int REGIONS_MAX = 100_000;
+
+  private final ClientConfig config;
+  private final Transport transport;
+  private final TimeSource time;
+  private final RandomGenerator random;
+  private final Timers timers;
+  private final Inbox<Task> inbox;
+  private final PdLink pd;
+  private final KeyspaceLoader keyspace;
+  private final RegionLoader loader = new RegionLoader(this);
+  private final RegionCache cache = new RegionCache(REGIONS_MAX);
+  private final Recovery recovery = new Recovery(this);
+  private final Map<Long, StoreLink> linkByStoreId = new LinkedHashMap<>();
+  private final List<StoreStream> dirty = new ArrayList<>();
+  private @Nullable KeyCodec codec;
+  private volatile boolean closed;
+
+  /** {@code random} need not be secure; it spreads retries. */
+  public ClientCore(
+      ClientConfig config, Transport transport, TimeSource time, RandomGenerator random) {
+    if (config.pdAddresses().isEmpty()) {
+      throw new IllegalArgumentException("no address of PD is given");
+    }
+    this.config = config;
+    this.transport = transport;
+    this.time = time;
+    this.random = random;
+    this.timers = new Timers(time.nanoTime());
+    // Callers on the polling thread are admitted past outstandingMax; hence the room.
+    this.inbox = new Inbox<>("client", Math.max(1024, 4 * config.outstandingMax()));
+    this.pd = new PdLink(this, config.pdAddresses());
+    String keyspaceName = config.keyspace();
+    this.keyspace = new KeyspaceLoader(this, keyspaceName == null ? "" : keyspaceName);
+    this.codec = keyspaceName == null ? KeyCodec.version1() : null;
+  }
+
+  @Override
+  public String name() {
+    return "client";
+  }
+
+  /** Who is told that there is something to poll for; before the first operation. */
+  public void onWork(Waker waker) {
+    inbox.onMessage(waker);
+  }
+
+  @Override
+  public int poll(long nowNanos) {
+    int work = inbox.drain(Task::start, TASKS_PER_POLL_MAX) + timers.fire(nowNanos);
+    flush();
+    return work;
+  }
+
+  @Override
+  public long nextDeadlineNanos() {
+    return timers.nextNanos();
+  }
+
+  /** Ends every operation and every stream. Later operations fail at once. */
+  @Override
+  public void onClose() {
+    closed = true;
+    timers.close();
+    linkByStoreId.values().forEach(StoreLink::cancelStreams);
+    rejectAll();
+  }
+
+  /** From any thread. */
+  void submit(Task task) {
+    if (closed) {
+      task.failed(new ClientClosedException("the client is closed"));
+    } else if (!inbox.offer(task)) {
+      task.failed(new ClientBusyException("too many operations wait for the client's thread"));
+    } else if (closed) {
+      // It may have come after the last look into the inbox.
+      rejectAll();
+    }
+  }
+
+  private synchronized void rejectAll() {
+    while (!inbox.isEmpty()) {
+      inbox.drain(
+          task -> task.failed(new ClientClosedException("the client is closed")),
+          TASKS_PER_POLL_MAX);
+    }
+  }
+
+  /** Sends {@code call} to where it belongs, or has it wait for what is missing to know that. */
+  void route(RegionCall call) {
+    KeyCodec known = codec;
+    if (known == null) {
+      call.locating();
+      loader.await(call);
+      return;
+    }
+    call.prepareOnce(known);
+    CachedRegion region = locate(call);
+    if (region == null) {
+      call.locating();
+      loader.await(call);
+      return;
+    }
+    call.routed(region);
+    StoreLink link = link(region.target().storeId());
+    if (!link.isResolved()) {
+      call.resolving();
+      link.await(call);
+      return;
+    }
+    call.fit(region);
+    call.sendTo(link);
+  }
+
+  /** The cached Region of {@code call}, which knows its wire keys by then. */
+  @Nullable CachedRegion locate(RegionCall call) {
+    return call.routesBelow() ? cache.findBelow(call.routeKey()) : cache.find(call.routeKey());
+  }
+
+  /**
+   * Takes in a Region as PD or a store tells of it.
+   *
+   * @throws IllegalArgumentException if its bounds are not those of this API version
+   */
+  void learn(Region regionOfPd, @Nullable Peer leader) {
+    cache.insert(codec().fromPd(regionOfPd), leader, codec());
+  }
+
+  /** Keys can be encoded from now on. */
+  void started(KeyCodec known) {
+    codec = known;
+    loader.retryAll();
+  }
+
+  StoreLink link(long storeId) {
+    return linkByStoreId.computeIfAbsent(storeId, id -> new StoreLink(this, id));
+  }
+
+  void flushLater(StoreStream stream) {
+    dirty.add(stream);
+  }
+
+  /** Called at the end of everything that may have queued a request. */
+  void flush() {
+    // Flushing may route a call elsewhere, which makes another stream dirty.
+    for (int i = 0; i < dirty.size(); i++) {
+      dirty.get(i).flush();
+    }
+    dirty.clear();
+  }
+
+  /** When one try that starts now is given up. */
+  long attemptDeadline(long deadlineNanos) {
+    return Math.min(deadlineNanos, now() + config.attemptTimeout().toNanos());
+  }
+
+  long now() {
+    return time.nanoTime();
+  }
+
+  KeyCodec codec() {
+    KeyCodec known = codec;
+    if (known == null) {
+      throw Invariant.violated("keys are encoded before the keyspace is known");
+    }
+    return known;
+  }
+
+  @Nullable KeyCodec codecOrNull() {
+    return codec;
+  }
+
+  ClientConfig config() {
+    return config;
+  }
+
+  Transport transport() {
+    return transport;
+  }
+
+  RandomGenerator random() {
+    return random;
+  }
+
+  Timers timers() {
+    return timers;
+  }
+
+  PdLink pd() {
+    return pd;
+  }
+
+  KeyspaceLoader keyspace() {
+    return keyspace;
+  }
+
+  RegionLoader loader() {
+    return loader;
+  }
+
+  RegionCache cache() {
+    return cache;
+  }
+
+  Recovery recovery() {
+    return recovery;
+  }
+}

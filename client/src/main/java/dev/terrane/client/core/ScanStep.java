@@ -1,0 +1,151 @@
+package dev.terrane.client.core;
+
+import dev.terrane.client.ClientException;
+import dev.terrane.client.KeyValue;
+import dev.terrane.client.RawScan;
+import dev.terrane.common.Bytes;
+import dev.terrane.common.Invariant;
+import dev.terrane.common.KeyRange;
+import dev.terrane.proto.ProtoBytes;
+import dev.terrane.proto.errorpb.Error;
+import dev.terrane.proto.kvrpcpb.Context;
+import dev.terrane.proto.kvrpcpb.KvPair;
+import dev.terrane.proto.kvrpcpb.RawScanRequest;
+import dev.terrane.proto.kvrpcpb.RawScanResponse;
+import dev.terrane.proto.tikvpb.BatchCommandsRequest.Request;
+import dev.terrane.proto.tikvpb.BatchCommandsResponse.Response;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One page of a scan, in one Region; when it is served the next step follows, until the limit or
+ * the end of the range is reached. A page that is not full means that the Region has no more.
+ */
+final class ScanStep extends BatchedCall {
+  private static final int PAGE_MAX = 1024;
+
+  private final RawScan scan;
+  private final List<KeyValue> found;
+  private final Completion<? super List<KeyValue>> completion;
+  private @Nullable RangeCursor cursor;
+
+  /** The first step; {@code scan} asks for at least one pair of a range that is not empty. */
+  ScanStep(ClientCore core, RawScan scan, Completion<? super List<KeyValue>> completion) {
+    super(core);
+    this.scan = scan;
+    this.found = new ArrayList<>();
+    this.completion = completion;
+  }
+
+  private ScanStep(ScanStep before) {
+    super(before.core);
+    this.scan = before.scan;
+    this.found = before.found;
+    this.completion = before.completion;
+    this.cursor = before.cursor;
+    markPrepared();
+  }
+
+  @Override
+  void prepare(KeyCodec codec) {
+    cursor = new RangeCursor(codec.toWire(scan.range()), scan.reverse());
+  }
+
+  private RangeCursor cursor() {
+    RangeCursor prepared = cursor;
+    if (prepared == null) {
+      throw Invariant.violated("a scan was routed before its keys were encoded");
+    }
+    return prepared;
+  }
+
+  @Override
+  Bytes routeKey() {
+    return cursor().routeKey();
+  }
+
+  @Override
+  boolean routesBelow() {
+    return scan.reverse();
+  }
+
+  @Override
+  boolean isWrite() {
+    return false;
+  }
+
+  @Override
+  int bytes() {
+    return routeKey().length();
+  }
+
+  @Override
+  Response.CmdCase command() {
+    return Response.CmdCase.RAW_SCAN;
+  }
+
+  private int page() {
+    return Math.min(PAGE_MAX, scan.limit() - found.size());
+  }
+
+  @Override
+  Request request(Context context) {
+    KeyRange range = cursor().within(region().region());
+    return Request.newBuilder()
+        .setRawScan(
+            RawScanRequest.newBuilder()
+                .setContext(context)
+                .setStartKey(ProtoBytes.toByteString(scan.reverse() ? range.end() : range.start()))
+                .setEndKey(ProtoBytes.toByteString(scan.reverse() ? range.start() : range.end()))
+                .setLimit(page())
+                .setKeyOnly(scan.keysOnly())
+                .setReverse(scan.reverse()))
+        .build();
+  }
+
+  @Override
+  @Nullable Error regionErrorOf(Response response) {
+    RawScanResponse answer = response.getRawScan();
+    return answer.hasRegionError() ? answer.getRegionError() : null;
+  }
+
+  @Override
+  void served(Response response) {
+    List<KvPair> pairs = response.getRawScan().getKvsList();
+    String error = PairErrors.first(pairs);
+    int page = page();
+    if (!error.isEmpty()) {
+      refused(error);
+    } else if (pairs.size() > page) {
+      refused("the store returned " + pairs.size() + " pairs where " + page + " were asked for");
+    } else if (end()) {
+      take(pairs, page);
+    }
+  }
+
+  private void take(List<KvPair> pairs, int page) {
+    KeyCodec codec = core.codec();
+    for (KvPair pair : pairs) {
+      found.add(
+          new KeyValue(
+              codec.toUser(ProtoBytes.toBytes(pair.getKey())),
+              ProtoBytes.toBytes(pair.getValue())));
+    }
+    boolean more =
+        pairs.size() < page
+            ? cursor().leave(region().region())
+            : found.size() < scan.limit()
+                && cursor().leave(ProtoBytes.toBytes(pairs.get(pairs.size() - 1).getKey()));
+    if (more) {
+      new ScanStep(this).start();
+    } else {
+      completion.succeeded(found);
+    }
+  }
+
+  @Override
+  void completeExceptionally(ClientException failure) {
+    completion.failed(failure);
+  }
+}

@@ -1,0 +1,11 @@
+package dev.terrane.client.core;
+
+import dev.terrane.client.ClientException;
+
+/** Work handed to {@link ClientCore} from any thread; runs on the core's thread. */
+interface Task {
+  void start();
+
+  /** Called instead of {@link #start} when the core will not take it. */
+  void failed(ClientException failure);
+}

@@ -1,0 +1,31 @@
+package dev.terrane.client.grpc;
+
+import dev.terrane.client.core.Transport.Failure;
+import io.grpc.ClientCall;
+import io.grpc.Grpc;
+import io.grpc.Status;
+
+/** How far a call got that ended without an answer. */
+final class Failures {
+  private Failures() {}
+
+  static Failure of(ClientCall<?, ?> call, Status status) {
+    Failure.Kind kind;
+    if (status.getCode() == Status.Code.UNIMPLEMENTED) {
+      kind = Failure.Kind.UNIMPLEMENTED;
+    } else if (call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) == null) {
+      // It never had a connection.
+      kind = Failure.Kind.NOT_SENT;
+    } else {
+      kind = Failure.Kind.LOST;
+    }
+    return new Failure(kind, text(status));
+  }
+
+  private static String text(Status status) {
+    String description = status.getDescription();
+    Throwable cause = status.getCause();
+    String text = status.getCode() + (description == null ? "" : " " + description);
+    return cause == null ? text : text + " (" + cause.getMessage() + ")";
+  }
+}

@@ -1,0 +1,52 @@
+package dev.terrane.client.grpc;
+
+import com.google.protobuf.Message;
+import dev.terrane.client.core.Rpc;
+import dev.terrane.client.core.Transport;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.protobuf.ProtoUtils;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** {@link Transport} by gRPC. Confined to the event loop. */
+final class GrpcTransport implements Transport {
+  private final ClientLoop loop;
+  private final Channels channels;
+  private final Map<String, MethodDescriptor<?, ?>> methodByPath = new LinkedHashMap<>();
+
+  GrpcTransport(ClientLoop loop, Channels channels) {
+    this.loop = loop;
+    this.channels = channels;
+  }
+
+  @Override
+  public BatchStream openBatch(String address, BatchListener listener) {
+    GrpcBatchStream stream = new GrpcBatchStream(loop, listener);
+    stream.open(channels.to(address));
+    return stream;
+  }
+
+  @Override
+  public <Q extends Message, A extends Message> Call unary(
+      String address, Rpc<Q, A> rpc, Q request, UnaryListener<A> listener) {
+    GrpcUnaryCall<Q, A> call = new GrpcUnaryCall<>(loop, listener);
+    call.send(channels.to(address), method(rpc), request);
+    return call;
+  }
+
+  /** Descriptors are compared by identity inside gRPC, so each is made once. */
+  @SuppressWarnings("unchecked") // The path alone decides what the types are.
+  private <Q extends Message, A extends Message> MethodDescriptor<Q, A> method(Rpc<Q, A> rpc) {
+    return (MethodDescriptor<Q, A>)
+        methodByPath.computeIfAbsent(
+            rpc.path(),
+            path ->
+                MethodDescriptor.<Q, A>newBuilder()
+                    .setType(MethodType.UNARY)
+                    .setFullMethodName(path)
+                    .setRequestMarshaller(ProtoUtils.marshaller(rpc.requestDefault()))
+                    .setResponseMarshaller(ProtoUtils.marshaller(rpc.answerDefault()))
+                    .build());
+  }
+}
