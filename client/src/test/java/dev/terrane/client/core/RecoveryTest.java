@@ -1,0 +1,289 @@
+package dev.terrane.client.core;
+
+import static dev.terrane.client.core.Bench.key;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.terrane.client.DeadlineExceededException;
+import dev.terrane.client.RefusedException;
+import dev.terrane.client.UndeterminedException;
+import dev.terrane.common.Bytes;
+import dev.terrane.common.region.RegionError;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A call that a store does not serve finds another way, or ends with what is known of it. */
+final class RecoveryTest {
+  private final Bench bench = new Bench();
+
+  private void write(String key, String value) {
+    assertThat(bench.put(key, value).hasSucceeded()).isTrue();
+  }
+
+  private void reads(String key, String value) {
+    assertThat(bench.get(key).answer()).isEqualTo(Optional.of(key(value)));
+  }
+
+  @Test
+  void followsTheLeaderThatAStoreNames() {
+    write("k", "1");
+    int asked = bench.cluster.pd().asked();
+    bench.cluster.lead(key("k"), 3);
+
+    reads("k", "1");
+
+    assertThat(bench.cluster.pd().asked()).as("no need to ask PD").isEqualTo(asked);
+  }
+
+  @Test
+  void waitsOutAnElection() {
+    write("k", "1");
+    bench.cluster.lead(key("k"), 0);
+    Outcome<Optional<Bytes>> read = new Outcome<>();
+    bench.raw.get(key("k"), read);
+    long electedAt = bench.network.nanoTime() + 1_500_000_000L;
+    bench.network.runUntil(
+        bench.core, () -> bench.network.nanoTime() >= electedAt, Bench.MINUTE_NANOS);
+    assertThat(read.hasEnded()).isFalse();
+
+    bench.cluster.lead(key("k"), 2);
+    bench.network.runUntil(bench.core, read::hasEnded, Duration.ofMillis(500).toNanos());
+
+    assertThat(read.answer()).isEqualTo(Optional.of(key("1")));
+  }
+
+  @Test
+  void takesTheRegionsOfASplitFromTheErrorThoughPdLags() {
+    write("a", "1");
+    write("z", "26");
+    bench.cluster.pd().lagBehind();
+    bench.cluster.split(key("m"));
+
+    reads("a", "1");
+    reads("z", "26");
+
+    assertThat(bench.core.cache().size()).isEqualTo(2);
+  }
+
+  @Test
+  void asksPdAgainWhenItKnowsLessThanTheStores() {
+    bench.cluster.pd().lagBehind();
+    bench.cluster.split(key("m"));
+    bench.cluster.split(key("c"));
+
+    write("d", "4");
+
+    reads("d", "4");
+  }
+
+  @Test
+  void turnsToAnotherStoreWhenTheLeadersIsGone() {
+    write("k", "1");
+    bench.network.cutOff(bench.cluster.address(1));
+    bench.cluster.lead(key("k"), 2);
+
+    reads("k", "1");
+  }
+
+  @Test
+  void turnsToAnotherStoreWhenTheLeadersIsSilent() {
+    write("k", "1");
+    bench.network.silence(bench.cluster.address(1));
+    bench.cluster.lead(key("k"), 2);
+    long start = bench.network.nanoTime();
+
+    reads("k", "1");
+
+    assertThat(bench.network.nanoTime() - start)
+        .isBetween(Duration.ofSeconds(2).toNanos(), Duration.ofMillis(2_500).toNanos());
+  }
+
+  @Test
+  void findsAStoreThatMoved() {
+    write("k", "1");
+    bench.network.cutOff(bench.cluster.address(1));
+    bench.cluster.move(1, "elsewhere:20160");
+
+    reads("k", "1");
+  }
+
+  @Test
+  void noticesThatAnotherStoreHasTheAddress() {
+    write("k", "1");
+    String address = bench.cluster.address(1);
+    bench.cluster.move(1, "elsewhere:20160");
+    bench.cluster.move(2, address);
+
+    reads("k", "1");
+  }
+
+  @Test
+  void aBusyStoreIsLeftAloneForAsLongAsItAsks() {
+    write("k", "1");
+    bench.cluster.refuseNext(1, new RegionError.ServerIsBusy("credits", Duration.ofMillis(700)));
+    long start = bench.network.nanoTime();
+
+    reads("k", "1");
+
+    assertThat(bench.network.nanoTime() - start)
+        .isGreaterThanOrEqualTo(Duration.ofMillis(700).toNanos());
+  }
+
+  static List<RegionError> passing() {
+    return List.of(
+        new RegionError.NotLeader(10, null),
+        new RegionError.RegionNotFound(10),
+        new RegionError.KeyNotInRegion(key("k"), 10, dev.terrane.common.KeyRange.ALL),
+        new RegionError.EpochNotMatch(List.of()),
+        new RegionError.ServerIsBusy("credits", Duration.ZERO),
+        new RegionError.StaleCommand(),
+        new RegionError.StoreNotMatch(1, 2),
+        new RegionError.MismatchPeerId(11, 12),
+        new RegionError.ReadIndexNotReady(10, "new leader"),
+        new RegionError.RegionNotInitialized(10),
+        new RegionError.DiskFull(1, "nearly"),
+        new RegionError.DataIsNotReady(10, 11, 5),
+        new RegionError.UndeterminedResult("stopping"),
+        new RegionError.Other("raft: proposal dropped"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("passing")
+  void survivesEveryErrorThatPasses(RegionError error) {
+    write("k", "1");
+    bench.cluster.refuseNext(1, error, error);
+
+    write("k", "2");
+
+    reads("k", "2");
+  }
+
+  @Test
+  void aWriteThatIsTooLargeIsNotTriedAgain() {
+    write("k", "1");
+    bench.cluster.refuseNext(1, new RegionError.RaftEntryTooLarge(10, 9_000_000));
+
+    assertThat(bench.put("k", "2").failure())
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("9000000");
+  }
+
+  @Test
+  void aPutWhoseReplyIsLostIsSentAgain() {
+    write("k", "1");
+    int served = bench.cluster.served();
+    bench.cluster.loseReplies(1);
+
+    write("k", "2");
+
+    assertThat(bench.cluster.served() - served).as("executed twice").isEqualTo(2);
+  }
+
+  @Test
+  void aPutWhoseReplyIsLostIsUndeterminedWhereRepeatingIsOff() {
+    Bench once = new Bench(false, config -> Bench.config(null, false));
+    assertThat(once.put("k", "1").hasSucceeded()).isTrue();
+    int served = once.cluster.served();
+    once.cluster.loseReplies(1);
+
+    assertThat(once.put("k", "2").failure()).isInstanceOf(UndeterminedException.class);
+
+    assertThat(once.cluster.served() - served).isEqualTo(1);
+  }
+
+  @Test
+  void aCompareAndSwapWhoseReplyIsLostIsNeverSentAgain() {
+    write("k", "1");
+    int served = bench.cluster.served();
+    bench.cluster.loseReplies(1);
+
+    assertThat(bench.swap("k", "1", "2").failure()).isInstanceOf(UndeterminedException.class);
+
+    assertThat(bench.cluster.served() - served).isEqualTo(1);
+    reads("k", "2");
+  }
+
+  @Test
+  void aCompareAndSwapThatTheStoreCannotTellOfIsUndetermined() {
+    write("k", "1");
+    bench.cluster.refuseNext(1, new RegionError.UndeterminedResult("deadline"));
+
+    assertThat(bench.swap("k", "1", "2").failure())
+        .isInstanceOf(UndeterminedException.class)
+        .hasMessageContaining("deadline");
+  }
+
+  @Test
+  void aCompareAndSwapThatWasRefusedOrNotSentIsTriedAgain() {
+    write("k", "1");
+    bench.cluster.refuseNext(1, new RegionError.StaleCommand());
+    assertThat(bench.swap("k", "1", "2").hasSucceeded()).isTrue();
+
+    bench.network.cutOff(bench.cluster.address(1));
+    bench.cluster.lead(key("k"), 2);
+    assertThat(bench.swap("k", "2", "3").hasSucceeded()).isTrue();
+  }
+
+  @Test
+  void aReadThatNobodyServesEndsAtItsDeadlineWithTheLastTrouble() {
+    write("k", "1");
+    bench.cluster.lead(key("k"), 0);
+    long start = bench.network.nanoTime();
+
+    assertThat(bench.get("k").failure())
+        .isInstanceOf(DeadlineExceededException.class)
+        .hasMessageContaining("NotLeader");
+
+    assertThat(bench.network.nanoTime() - start)
+        .isBetween(Duration.ofSeconds(9).toNanos(), Duration.ofSeconds(10).toNanos());
+  }
+
+  @Test
+  void aWriteThatWasSentButNeverAnsweredIsUndetermined() {
+    write("k", "1");
+    for (long store = 1; store <= 3; store++) {
+      bench.network.silence(bench.cluster.address(store));
+    }
+
+    assertThat(bench.put("k", "2").failure()).isInstanceOf(UndeterminedException.class);
+  }
+
+  @Test
+  void aWriteThatWasNeverSentHasSurelyNotHappened() {
+    write("k", "1");
+    for (long store = 1; store <= 3; store++) {
+      bench.network.cutOff(bench.cluster.address(store));
+    }
+    bench.network.runUntil(bench.core, () -> bench.network.openStreams() == 0, Bench.MINUTE_NANOS);
+
+    assertThat(bench.put("k", "2").failure()).isInstanceOf(DeadlineExceededException.class);
+    assertThat(bench.cluster.data.get(key("k"))).isEqualTo(key("1"));
+  }
+
+  @Test
+  void manyCallsFailOverTogether() {
+    write("k", "0");
+    List<Outcome<@Nullable Void>> writes = new ArrayList<>();
+    for (int i = 0; i < 256; i++) {
+      Outcome<@Nullable Void> outcome = new Outcome<>();
+      bench.raw.put(key("k" + i), key("v"), Duration.ZERO, outcome);
+      writes.add(outcome);
+    }
+    bench.core.poll(bench.network.nanoTime());
+    bench.network.cutOff(bench.cluster.address(1));
+    bench.cluster.lead(key("k"), 3);
+    int asked = bench.cluster.pd().asked();
+
+    bench.network.runUntil(
+        bench.core,
+        () -> writes.stream().allMatch(Outcome::hasSucceeded),
+        Duration.ofSeconds(1).toNanos());
+
+    assertThat(bench.cluster.pd().asked() - asked).as("questions to PD").isLessThan(20);
+  }
+}
