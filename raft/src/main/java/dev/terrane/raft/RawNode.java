@@ -1,6 +1,11 @@
 package dev.terrane.raft;
 
+import static dev.terrane.common.Invariant.check;
+
 import dev.terrane.common.Bytes;
+import dev.terrane.common.Invariant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -13,35 +18,192 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every method that changes something may make {@link #hasReady} true.
  */
-@SuppressWarnings("DoNotCallSuggester") // the signatures come first; their bodies land next
 public final class RawNode {
+  private final Core core;
+  private final Elections elections;
+  private final Replica replica;
+
+  /** What the last Ready with a hard state carried; as stored at start. */
+  private HardState emitted;
+
+  /** The largest commit index that is durable here. */
+  private long durableCommit;
+
+  private long readyNumber;
+
+  /**
+   * A peer as {@code initial} and {@code storage} have it, following nobody.
+   *
+   * @param random where election timeouts are drawn from
+   */
   public RawNode(
       RaftConfig config,
       long peerId,
       InitialState initial,
       LogStorage storage,
       RandomGenerator random) {
-    throw new UnsupportedOperationException("lands next");
+    check(peerId > 0, "peer id %d", peerId);
+    this.core = new Core(config, peerId, initial, storage, random);
+    this.elections = new Elections(core);
+    this.replica = new Replica(core);
+    this.emitted = initial.hardState();
+    this.durableCommit = core.log.committed();
   }
 
   /** Lets one tick interval pass. Does nothing while hibernating. */
   public void tick() {
-    throw new UnsupportedOperationException("lands next");
+    if (core.isHibernating()) {
+      return;
+    }
+    core.promise.tick();
+    if (core.role() instanceof Role.Leading leading) {
+      leading.leader().tick();
+      return;
+    }
+    core.forwardedReads().tick();
+    if (core.electionTimerTick() && !elections.campaign()) {
+      core.restartElectionTimer();
+    }
   }
 
   /** Takes in a message addressed to this peer. Wakes a hibernating peer. */
   public void step(Message message) {
-    throw new UnsupportedOperationException("lands next: " + message);
+    check(message.to() == core.id, "peer %d was given a message to %d", core.id, message.to());
+    if (!isAboutSleep(message)) {
+      wakeSelf(0);
+    }
+    if (observeTerm(message)) {
+      dispatch(message);
+    }
+  }
+
+  /** Asking a sleeper to sleep does not wake it. */
+  private static boolean isAboutSleep(Message message) {
+    return message instanceof Message.HibernateRequest || message instanceof Message.HibernateAck;
+  }
+
+  /** Enters the message's term if it is later. Whether the message is still to be handled. */
+  private boolean observeTerm(Message message) {
+    if (message instanceof Message.RequestPreVote) {
+      return true; // asks about a term that nobody has entered
+    }
+    if (message.term() < core.term()) {
+      return answerStale(message);
+    }
+    if (message.term() == core.term()) {
+      return true;
+    }
+    if (message instanceof Message.RequestVote request
+        && !request.transfer()
+        && elections.ignoresCandidates()) {
+      return false;
+    }
+    wakeSelf(0);
+    core.becomeFollower(message.term(), 0);
+    return true;
+  }
+
+  /** Tells whoever acts in a past term. Whether the message is still to be handled. */
+  private boolean answerStale(Message message) {
+    switch (message) {
+      case Message.PreVoteResult result -> {
+        return true; // a voter that is behind may still grant
+      }
+      case Message.AppendEntries m -> tellStale(m);
+      case Message.CommitAdvanced m -> tellStale(m);
+      case Message.Heartbeat m -> tellStale(m);
+      case Message.InstallSnapshot m -> tellStale(m);
+      case Message.HibernateRequest m -> tellStale(m);
+      case Message.TimeoutNow m -> tellStale(m);
+      case Message.RequestVote m ->
+          core.outbox.send(new Message.VoteResult(core.id, m.from(), core.term(), false));
+      case Message.RequestPreVote m -> {}
+      case Message.AppendAccepted m -> {}
+      case Message.AppendRejected m -> {}
+      case Message.HeartbeatAck m -> {}
+      case Message.VoteResult m -> {}
+      case Message.TransferLeader m -> {}
+      case Message.ReadIndexRequest m -> {}
+      case Message.ReadIndexResponse m -> {}
+      case Message.HibernateAck m -> {}
+      case Message.WakeUp m -> {}
+      case Message.StaleTerm m -> {}
+    }
+    return false;
+  }
+
+  private void tellStale(Message message) {
+    core.outbox.send(new Message.StaleTerm(core.id, message.from(), core.term()));
+  }
+
+  private void dispatch(Message message) {
+    switch (message) {
+      case Message.AppendEntries append -> {
+        core.heardFromLeader(append.from());
+        replica.append(append);
+      }
+      case Message.CommitAdvanced advanced -> {
+        core.heardFromLeader(advanced.from());
+        replica.commitAdvanced(advanced);
+      }
+      case Message.Heartbeat heartbeat -> {
+        core.heardFromLeader(heartbeat.from());
+        replica.heartbeat(heartbeat);
+      }
+      case Message.InstallSnapshot install -> {
+        core.heardFromLeader(install.from());
+        replica.install(install);
+      }
+      case Message.HibernateRequest request -> {
+        core.heardFromLeader(request.from());
+        replica.hibernate(request);
+      }
+      case Message.TimeoutNow now -> {
+        core.heardFromLeader(now.from());
+        elections.timeoutNow();
+      }
+      case Message.RequestVote request -> elections.vote(request);
+      case Message.RequestPreVote request -> elections.preVote(request);
+      case Message.VoteResult result -> elections.voteAnswered(result);
+      case Message.PreVoteResult result -> elections.preVoteAnswered(result);
+      case Message.ReadIndexResponse response -> core.forwardedReads().answered(response);
+      case Message.TransferLeader m -> transferLeader(m.target());
+      case Message.WakeUp m -> {} // that it came was all
+      case Message.StaleTerm m -> {} // its term was all
+      case Message.AppendAccepted m when core.role() instanceof Role.Leading leading ->
+          leading.leader().accepted(m);
+      case Message.AppendAccepted late -> {}
+      case Message.AppendRejected m when core.role() instanceof Role.Leading leading ->
+          leading.leader().rejected(m);
+      case Message.AppendRejected late -> {}
+      case Message.HeartbeatAck m when core.role() instanceof Role.Leading leading ->
+          leading.leader().heartbeatAcked(m);
+      case Message.HeartbeatAck late -> {}
+      case Message.HibernateAck m when core.role() instanceof Role.Leading leading ->
+          leading.leader().hibernateAcked(m);
+      case Message.HibernateAck late -> {}
+      case Message.ReadIndexRequest m when core.role() instanceof Role.Leading leading ->
+          leading.leader().readIndex(m.from(), m.requestId());
+      case Message.ReadIndexRequest late -> {}
+    }
   }
 
   /** Appends a {@link EntryKind#NORMAL} entry with {@code data} if this peer leads. */
   public ProposeResult propose(Bytes data) {
-    throw new UnsupportedOperationException("lands next: " + data);
+    return propose(EntryKind.NORMAL, data);
   }
 
   /** Appends an {@link EntryKind#ADMIN} entry with {@code data} if this peer leads. */
   public ProposeResult proposeAdmin(Bytes data) {
-    throw new UnsupportedOperationException("lands next: " + data);
+    return propose(EntryKind.ADMIN, data);
+  }
+
+  private ProposeResult propose(EntryKind kind, Bytes data) {
+    if (!(core.role() instanceof Role.Leading leading)) {
+      return notLeader();
+    }
+    wakeSelf(0);
+    return leading.leader().propose(kind, data);
   }
 
   /**
@@ -49,18 +211,37 @@ public final class RawNode {
    * last change is applied.
    */
   public ProposeResult proposeConfChange(ConfChange change) {
-    throw new UnsupportedOperationException("lands next: " + change);
+    if (!(core.role() instanceof Role.Leading leading)) {
+      return notLeader();
+    }
+    wakeSelf(0);
+    return leading.leader().proposeConfChange(change);
+  }
+
+  private ProposeResult notLeader() {
+    return new ProposeResult.Refused(
+        ProposeResult.Reason.NOT_LEADER, "peer " + core.leaderId() + " leads");
   }
 
   /**
    * Puts into effect the change of a committed {@link EntryKind#CONF_CHANGE} entry that the
    * application accepts; called while the entry is being applied, before {@link #applied} with its
    * index. A change that the application refuses is passed over by calling only {@code applied}.
+   * While a snapshot is being installed, which has a later membership, nothing changes.
    *
    * @return the membership from now on, for the caller to store with the applied index
    */
   public Membership applyConfChange(ConfChange change) {
-    throw new UnsupportedOperationException("lands next: " + change);
+    if (core.log.isInstalling()) {
+      return core.membership();
+    }
+    core.setMembership(MembershipChange.apply(core.membership(), change));
+    if (core.role() instanceof Role.Leading leading) {
+      leading.leader().membershipChanged();
+    } else if (!core.membership().isVoter(core.id) && !(core.role() instanceof Role.Follower)) {
+      core.becomeFollower(core.term(), 0);
+    }
+    return core.membership();
   }
 
   /**
@@ -69,7 +250,16 @@ public final class RawNode {
    * if it was not asked, because there is no known leader or too many reads wait.
    */
   public boolean readIndex(long requestId, Bytes context) {
-    throw new UnsupportedOperationException("lands next: " + requestId + context);
+    wakeSelf(0);
+    if (core.role() instanceof Role.Leading leading) {
+      return leading.leader().readIndex(core.id, requestId);
+    }
+    return core.leaderId() != 0
+        && core.forwardedReads()
+            .forward(
+                requestId,
+                new Message.ReadIndexRequest(
+                    core.id, core.leaderId(), core.term(), requestId, context));
   }
 
   /**
@@ -78,7 +268,15 @@ public final class RawNode {
    * nothing was begun: no leader known, or {@code target} is no voter or leads already.
    */
   public boolean transferLeader(long target) {
-    throw new UnsupportedOperationException("lands next: " + target);
+    wakeSelf(0);
+    if (core.role() instanceof Role.Leading leading) {
+      return leading.leader().transferTo(target);
+    }
+    if (core.leaderId() == 0 || core.leaderId() == target) {
+      return false;
+    }
+    core.outbox.send(new Message.TransferLeader(core.id, core.leaderId(), core.term(), target));
+    return true;
   }
 
   /**
@@ -86,27 +284,103 @@ public final class RawNode {
    * promised its leader or an earlier life not to, or has a committed membership change to apply.
    */
   public boolean campaign() {
-    throw new UnsupportedOperationException("lands next");
+    wakeSelf(0);
+    return elections.campaign();
   }
 
   /** Whether {@link #ready} has work. Cheap: asked every duty cycle. */
   public boolean hasReady() {
-    throw new UnsupportedOperationException("lands next");
+    if (core.role() instanceof Role.Leading leading) {
+      leading.leader().flush();
+    }
+    return !core.outbox.isEmpty()
+        || isTermOrVoteNew()
+        || core.log.hasUnemitted()
+        || core.log.hasCommitted(core.config.applyingBytesMax(), durableCommit)
+        || core.log.wantsDurableCommit(emitted.commit());
+  }
+
+  private boolean isTermOrVoteNew() {
+    return core.term() != emitted.term() || core.vote() != emitted.vote();
   }
 
   /** The work since the last call; only while {@link #hasReady}. */
   public Ready ready() {
-    throw new UnsupportedOperationException("lands next");
+    check(hasReady(), "peer %d has nothing ready", core.id);
+    RaftLog log = core.log;
+    boolean writes =
+        isTermOrVoteNew() || log.hasUnemitted() || log.wantsDurableCommit(emitted.commit());
+    Snapshot snapshot = log.takeUnemittedSnapshot();
+    List<Entry> entries = log.takeUnemitted();
+    List<Entry> committed =
+        log.hasCommitted(core.config.applyingBytesMax(), durableCommit)
+            ? log.takeCommitted(core.config.committedBytesMax(), durableCommit)
+            : List.of();
+    if (!writes && core.persistence.isEmpty()) {
+      core.outbox.releaseAfterPersist();
+    }
+    boolean needsSync = writes || core.outbox.hasAfterPersist();
+    HardState hardState = writes ? takeHardState() : null;
+    readyNumber++;
+    if (needsSync) {
+      core.persistence.add(
+          new Persistence.Write(
+              readyNumber,
+              emitted,
+              entries.isEmpty() ? 0 : entries.getLast().index(),
+              snapshot == null ? 0 : snapshot.meta().index()));
+    }
+    return new Ready(
+        readyNumber,
+        hardState,
+        entries,
+        snapshot,
+        core.outbox.takeMessages(),
+        core.outbox.takeAfterPersist(),
+        committed,
+        core.outbox.takeReads(),
+        core.outbox.takeSnapshotRequests(),
+        core.outbox.takeRoundStarted(),
+        needsSync);
+  }
+
+  /** The hard state if it differs from the last one written. */
+  private @Nullable HardState takeHardState() {
+    HardState current = new HardState(core.term(), core.vote(), core.log.committed());
+    if (current.equals(emitted)) {
+      return null;
+    }
+    emitted = current;
+    return current;
   }
 
   /** Everything that Readies through {@code number} asked to be persisted is durable. */
   public void persisted(long number) {
-    throw new UnsupportedOperationException("lands next: " + number);
+    check(number <= readyNumber, "persisted %d > ready %d", number, readyNumber);
+    Persistence.Write write = core.persistence.takeThrough(number);
+    while (write != null) {
+      persisted(write);
+      write = core.persistence.takeThrough(number);
+    }
+  }
+
+  private void persisted(Persistence.Write write) {
+    if (write.snapshotIndex != 0) {
+      core.log.snapshotPersisted(write.snapshotIndex);
+    }
+    if (write.lastIndex() != 0) {
+      core.log.persistedTo(write.lastIndex());
+    }
+    durableCommit = Math.max(durableCommit, write.hardState.commit());
+    elections.votePersisted(write.hardState);
+    if (core.role() instanceof Role.Leading leading) {
+      leading.leader().persisted();
+    }
   }
 
   /** Everything through {@code index} is applied; or a snapshot of that index is installed. */
   public void applied(long index) {
-    throw new UnsupportedOperationException("lands next: " + index);
+    core.log.applied(index);
   }
 
   /**
@@ -114,17 +388,23 @@ public final class RawNode {
    * is no longer wanted. The snapshot's index is at least the request's {@code minIndex}.
    */
   public Message.@Nullable InstallSnapshot sendSnapshot(long peer, Snapshot snapshot) {
-    throw new UnsupportedOperationException("lands next: " + peer + snapshot);
+    return core.role() instanceof Role.Leading leading
+        ? leading.leader().sendSnapshot(peer, snapshot)
+        : null;
   }
 
   /** How the snapshot for {@code peer} ended: shipped, or not made or not shipped. */
   public void reportSnapshot(long peer, boolean shipped) {
-    throw new UnsupportedOperationException("lands next: " + peer + shipped);
+    if (core.role() instanceof Role.Leading leading) {
+      leading.leader().snapshotEnded(peer, shipped);
+    }
   }
 
-  /** Messages to {@code peer} were lost: go back to probing it. */
+  /** Messages to {@code peer} were lost: it is probed once it is heard of again. */
   public void reportUnreachable(long peer) {
-    throw new UnsupportedOperationException("lands next: " + peer);
+    if (core.role() instanceof Role.Leading leading) {
+      leading.leader().unreachable(peer);
+    }
   }
 
   /**
@@ -132,7 +412,12 @@ public final class RawNode {
    * vote for one minimum election timeout, and a leader holds no lease until its next round.
    */
   public void paused() {
-    throw new UnsupportedOperationException("lands next");
+    core.promise.renew();
+    if (core.role() instanceof Role.Leading leading) {
+      leading.leader().dropLease();
+    } else {
+      core.restartElectionTimer();
+    }
   }
 
   /**
@@ -140,44 +425,88 @@ public final class RawNode {
    * The peer sleeps when {@link #isHibernating} turns true, after every member agreed.
    */
   public boolean hibernate() {
-    throw new UnsupportedOperationException("lands next");
+    return core.role() instanceof Role.Leading leading
+        && !core.isHibernating()
+        && leading.leader().askToHibernate();
   }
 
   /**
    * Ends hibernation. {@code ticksAsleep}: how many ticks have certainly passed since it began, so
-   * that promises to the leader run out as if they had been counted; 0 if unknown.
+   * that promises to the leader run out as if they had been counted; 0 if unknown. A follower also
+   * wakes its leader, who wakes the others.
    */
   public void wake(int ticksAsleep) {
-    throw new UnsupportedOperationException("lands next: " + ticksAsleep);
+    if (wakeSelf(ticksAsleep) && core.leaderId() != 0 && core.leaderId() != core.id) {
+      core.outbox.send(new Message.WakeUp(core.id, core.leaderId(), core.term()));
+    }
+  }
+
+  private boolean wakeSelf(int ticksAsleep) {
+    if (!core.endHibernation()) {
+      return false;
+    }
+    core.promise.credit(ticksAsleep);
+    if (core.role() instanceof Role.Leading leading) {
+      leading.leader().woken();
+    }
+    return true;
   }
 
   public boolean isHibernating() {
-    throw new UnsupportedOperationException("lands next");
+    return core.isHibernating();
+  }
+
+  public long id() {
+    return core.id;
   }
 
   public RoleKind role() {
-    throw new UnsupportedOperationException("lands next");
+    return core.role().kind();
   }
 
   public long term() {
-    throw new UnsupportedOperationException("lands next");
+    return core.term();
   }
 
   /** The leader of {@link #term}, or 0 if unknown. */
   public long leaderId() {
-    throw new UnsupportedOperationException("lands next");
+    return core.leaderId();
   }
 
   public long committed() {
-    throw new UnsupportedOperationException("lands next");
+    return core.log.committed();
+  }
+
+  /** The largest index reported to {@link #applied}. */
+  public long applied() {
+    return core.log.applied();
   }
 
   public long lastIndex() {
-    throw new UnsupportedOperationException("lands next");
+    return core.log.lastIndex();
+  }
+
+  /** The term of the log's entry at {@code index}; 0 if the log does not know it (any more). */
+  public long termAt(long index) {
+    return core.log.term(index);
   }
 
   public Membership membership() {
-    throw new UnsupportedOperationException("lands next");
+    return core.membership();
+  }
+
+  /** The entry at {@code index}, from memory or from storage; for looking at a peer in tests. */
+  Entry entryAt(long index) {
+    return switch (core.log.entries(index, 1, 1)) {
+      case LogRead.Found found -> found.entries().getFirst();
+      case LogRead.Compacted compacted ->
+          throw Invariant.violated("log starts at %d after %d", compacted.firstIndex(), index);
+    };
+  }
+
+  /** Whether this peer leads and has committed an entry of its own term: it knows all commits. */
+  public boolean hasCommittedInTerm() {
+    return core.role() instanceof Role.Leading leading && leading.leader().hasCommittedInTerm();
   }
 
   /**
@@ -185,16 +514,46 @@ public final class RawNode {
    * Rounds are numbered across terms and never reused in one life of a peer. See {@link Lease}.
    */
   public long confirmedRound() {
-    throw new UnsupportedOperationException("lands next");
+    return core.role() instanceof Role.Leading leading ? leading.leader().confirmedRound() : 0;
   }
 
   /** Whether this leader told somebody to campaign: then it has no lease while its term lasts. */
   public boolean leaseRevoked() {
-    throw new UnsupportedOperationException("lands next");
+    return core.role() instanceof Role.Leading leading && leading.leader().isLeaseRevoked();
   }
 
   /** A picture of this peer; allocates. */
   public Status status() {
-    throw new UnsupportedOperationException("lands next");
+    return new Status(
+        core.id,
+        role(),
+        core.leaderId(),
+        new HardState(core.term(), core.vote(), core.log.committed()),
+        core.membership(),
+        core.log.firstIndex(),
+        core.log.lastIndex(),
+        core.log.persistedIndex(),
+        core.log.applied(),
+        core.isHibernating(),
+        peerStatuses());
+  }
+
+  private List<Status.PeerStatus> peerStatuses() {
+    if (!(core.role() instanceof Role.Leading leading)) {
+      return List.of();
+    }
+    ProgressTable peers = leading.leader().peers();
+    List<Status.PeerStatus> statuses = new ArrayList<>(peers.size());
+    for (int i = 0; i < peers.size(); i++) {
+      Progress peer = peers.at(i);
+      statuses.add(
+          new Status.PeerStatus(
+              peer.peerId(),
+              peer.state().name(),
+              peer.match(),
+              peer.next(),
+              peer.isRecentlyActive()));
+    }
+    return statuses;
   }
 }

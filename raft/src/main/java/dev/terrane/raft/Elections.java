@@ -1,0 +1,141 @@
+package dev.terrane.raft;
+
+/**
+ * How leaders are made: standing, voting, counting. Raft paper, 5.2 and 5.4.1; dissertation 9.6 for
+ * pre-votes, 6.2 and 4.2.3 for whom a voter does not heed.
+ *
+ * <p>A vote, and what asks for one, goes out only when the term and the log that it speaks of are
+ * durable. Otherwise a candidate that lost its newest entries in a crash could be elected on votes
+ * given for the log that had them. Pre-votes bind nobody and go out at once.
+ */
+final class Elections {
+  private final Core core;
+
+  Elections(Core core) {
+    this.core = core;
+  }
+
+  /** Stands for election, by a pre-vote first if so configured. Whether it could. */
+  boolean campaign() {
+    if (core.role() instanceof Role.Leading || !core.mayCampaign() || core.isBoundByPromise()) {
+      return false;
+    }
+    if (core.config.preVote()) {
+      askForPreVotes();
+    } else {
+      askForVotes(false);
+    }
+    return true;
+  }
+
+  private void askForPreVotes() {
+    Tally tally = new Tally();
+    tally.count(core.id, true);
+    core.becomePreCandidate(tally);
+    PeerSet others = otherVoters();
+    for (int i = 0; i < others.size(); i++) {
+      core.outbox.send(
+          new Message.RequestPreVote(
+              core.id, others.at(i), core.term(), core.log.lastIndex(), core.log.lastTerm()));
+    }
+    decidePreVote(tally);
+  }
+
+  private void askForVotes(boolean transfer) {
+    core.becomeCandidate(new Tally()); // its own vote counts when it is durable
+    PeerSet others = otherVoters();
+    for (int i = 0; i < others.size(); i++) {
+      core.outbox.sendAfterPersist(
+          new Message.RequestVote(
+              core.id,
+              others.at(i),
+              core.term(),
+              core.log.lastIndex(),
+              core.log.lastTerm(),
+              transfer));
+    }
+  }
+
+  private PeerSet otherVoters() {
+    return core.membership().voters().union(core.membership().outgoing()).without(core.id);
+  }
+
+  private void decidePreVote(Tally tally) {
+    switch (tally.outcome(core.membership())) {
+      case WON -> askForVotes(false);
+      case LOST -> core.becomeFollower(core.term(), 0);
+      case PENDING -> {}
+    }
+  }
+
+  private void decideVote(Tally tally) {
+    switch (tally.outcome(core.membership())) {
+      case WON -> core.becomeLeader();
+      case LOST -> core.becomeFollower(core.term(), 0);
+      case PENDING -> {}
+    }
+  }
+
+  /** This peer's vote in {@code hardState} is durable. */
+  void votePersisted(HardState hardState) {
+    if (core.role() instanceof Role.Candidate candidate && hardState.term() == core.term()) {
+      candidate.tally().count(core.id, true);
+      decideVote(candidate.tally());
+    }
+  }
+
+  /** Whether requests for votes are not even answered: there is a leader, or was a moment ago. */
+  boolean ignoresCandidates() {
+    return core.role() instanceof Role.Leading || core.isBoundByPromise();
+  }
+
+  /** Answers a request of this peer's term. */
+  void vote(Message.RequestVote request) {
+    if (!request.transfer() && ignoresCandidates()) {
+      return;
+    }
+    boolean free = core.vote() == request.from() || (core.vote() == 0 && core.leaderId() == 0);
+    boolean grant = free && core.log.isUpToDate(request.lastIndex(), request.lastTerm());
+    Message.VoteResult result = new Message.VoteResult(core.id, request.from(), core.term(), grant);
+    if (grant) {
+      core.voteFor(request.from());
+      core.outbox.sendAfterPersist(result);
+    } else {
+      core.outbox.send(result);
+    }
+  }
+
+  /** Answers a pre-vote of any term. The asker's term is entered by nobody but itself. */
+  void preVote(Message.RequestPreVote request) {
+    if (ignoresCandidates() && request.term() >= core.term()) {
+      return;
+    }
+    boolean grant =
+        request.term() >= core.term()
+            && core.log.isUpToDate(request.lastIndex(), request.lastTerm());
+    core.outbox.send(
+        new Message.PreVoteResult(core.id, request.from(), core.term(), request.term(), grant));
+  }
+
+  /** Counts an answer; one from a later term has been dealt with before. */
+  void preVoteAnswered(Message.PreVoteResult result) {
+    if (core.role() instanceof Role.PreCandidate candidate && result.requestTerm() == core.term()) {
+      candidate.tally().count(result.from(), result.granted());
+      decidePreVote(candidate.tally());
+    }
+  }
+
+  void voteAnswered(Message.VoteResult result) {
+    if (core.role() instanceof Role.Candidate candidate) {
+      candidate.tally().count(result.from(), result.granted());
+      decideVote(candidate.tally());
+    }
+  }
+
+  /** The leader hands over: stands without asking first, and its voters need not wait. */
+  void timeoutNow() {
+    if (core.mayCampaign()) {
+      askForVotes(true);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package dev.terrane.raft;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What has come up since the last {@link Ready} and goes out with the next. */
+final class Outbox {
+  private final List<Message> messages = new ArrayList<>();
+  private final List<Message> afterPersist = new ArrayList<>();
+  private final List<ReadOutcome> reads = new ArrayList<>();
+  private final List<SnapshotRequest> snapshotRequests = new ArrayList<>();
+  private long roundStarted;
+
+  /** Sends at once. */
+  void send(Message message) {
+    messages.add(message);
+  }
+
+  /** Sends once everything that this peer has taken in so far is durable. */
+  void sendAfterPersist(Message message) {
+    if (!afterPersist.isEmpty() && isCoveredBy(message, afterPersist.getLast())) {
+      afterPersist.removeLast();
+    }
+    afterPersist.add(message);
+  }
+
+  /** Of appends that are acknowledged together, the last acknowledgement says it all. */
+  private static boolean isCoveredBy(Message later, Message earlier) {
+    return later instanceof Message.AppendAccepted next
+        && earlier instanceof Message.AppendAccepted last
+        && next.to() == last.to()
+        && next.term() == last.term()
+        && next.matchIndex() >= last.matchIndex()
+        && next.round() >= last.round();
+  }
+
+  void answerRead(ReadOutcome outcome) {
+    reads.add(outcome);
+  }
+
+  void requestSnapshot(SnapshotRequest request) {
+    snapshotRequests.add(request);
+  }
+
+  /** At most one round begins per Ready, so that the caller knows when each began. */
+  boolean mayStartRound() {
+    return roundStarted == 0;
+  }
+
+  void roundStarted(long round) {
+    roundStarted = round;
+  }
+
+  boolean isEmpty() {
+    return messages.isEmpty()
+        && afterPersist.isEmpty()
+        && reads.isEmpty()
+        && snapshotRequests.isEmpty();
+  }
+
+  boolean hasAfterPersist() {
+    return !afterPersist.isEmpty();
+  }
+
+  /** Nothing awaits a sync, so nothing has to be awaited. */
+  void releaseAfterPersist() {
+    messages.addAll(afterPersist);
+    afterPersist.clear();
+  }
+
+  List<Message> takeMessages() {
+    return take(messages);
+  }
+
+  List<Message> takeAfterPersist() {
+    return take(afterPersist);
+  }
+
+  List<ReadOutcome> takeReads() {
+    return take(reads);
+  }
+
+  List<SnapshotRequest> takeSnapshotRequests() {
+    return take(snapshotRequests);
+  }
+
+  long takeRoundStarted() {
+    long round = roundStarted;
+    roundStarted = 0;
+    return round;
+  }
+
+  private static <T> List<T> take(List<T> from) {
+    if (from.isEmpty()) {
+      return List.of();
+    }
+    List<T> taken = List.copyOf(from);
+    from.clear();
+    return taken;
+  }
+}

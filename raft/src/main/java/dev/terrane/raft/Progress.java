@@ -1,0 +1,103 @@
+package dev.terrane.raft;
+
+/**
+ * What a leader knows of one other peer's log.
+ *
+ * <p>Invariants: {@code match < next}; {@code match} never goes back; entries through {@code match}
+ * are durable at the peer and the same as the leader's.
+ */
+final class Progress {
+  private final long peerId;
+  private ProgressState state = new ProgressState.Probe();
+  private long match;
+  private long next;
+  private long matchAtLastAck;
+  private long sentCommit;
+  private long ackedRound;
+  private boolean recentlyActive = true; // a newcomer gets one election timeout to be heard
+
+  Progress(long peerId, long next) {
+    this.peerId = peerId;
+    this.next = next;
+  }
+
+  long peerId() {
+    return peerId;
+  }
+
+  ProgressState state() {
+    return state;
+  }
+
+  long match() {
+    return match;
+  }
+
+  /** The index of the next entry to send. */
+  long next() {
+    return next;
+  }
+
+  /** The largest commit index the peer has been told, as far as messages arrive. */
+  long sentCommit() {
+    return sentCommit;
+  }
+
+  void commitSent(long commit) {
+    sentCommit = Math.max(sentCommit, commit);
+  }
+
+  /** The latest heartbeat round after whose beginning the peer still followed. */
+  long ackedRound() {
+    return ackedRound;
+  }
+
+  void ackRound(long round) {
+    ackedRound = Math.max(ackedRound, round);
+  }
+
+  boolean isRecentlyActive() {
+    return recentlyActive;
+  }
+
+  void setRecentlyActive(boolean active) {
+    recentlyActive = active;
+  }
+
+  /** Entries through {@code index} went out in an append. */
+  void sentThrough(long index, long bytes, ProgressState.Replicate replicate) {
+    next = index + 1;
+    replicate.inflights().add(index, bytes);
+  }
+
+  /** The peer has everything through {@code index}; whether that is news. */
+  boolean advance(long index) {
+    boolean news = index > match;
+    match = Math.max(match, index);
+    next = Math.max(next, match + 1);
+    return news;
+  }
+
+  /** Whether the peer got anywhere since this was last asked; asked at each heartbeat's answer. */
+  boolean hasStalled() {
+    boolean stalled = match == matchAtLastAck;
+    matchAtLastAck = match;
+    return stalled;
+  }
+
+  void becomeProbe(long from) {
+    state = new ProgressState.Probe();
+    next = Math.max(match + 1, from);
+    sentCommit = 0;
+  }
+
+  void becomeReplicate() {
+    state = new ProgressState.Replicate();
+    next = match + 1;
+    sentCommit = 0;
+  }
+
+  void becomeSnapshot() {
+    state = new ProgressState.SnapshotTransfer();
+  }
+}

@@ -1,0 +1,253 @@
+package dev.terrane.raft;
+
+import static dev.terrane.common.Invariant.check;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings the other members' logs up to the leader's. Sends nothing by itself: what the calls make
+ * possible goes out at {@link #flush}, once per Ready, so that the proposals of one duty cycle
+ * travel in one append per peer.
+ */
+final class Replicator {
+  private final Core core;
+  private final ProgressTable peers;
+  private final Rounds rounds;
+
+  /** Whether anything has happened that may let something be sent. */
+  private boolean dirty = true;
+
+  /** The entries last read, which the next peer often needs too. */
+  private @Nullable List<Entry> lastRead;
+
+  Replicator(Core core, ProgressTable peers, Rounds rounds) {
+    this.core = core;
+    this.peers = peers;
+    this.rounds = rounds;
+  }
+
+  /** Entries, the commit index or the members have changed. */
+  void changed() {
+    dirty = true;
+  }
+
+  void flush() {
+    if (!dirty) {
+      return;
+    }
+    dirty = false;
+    for (int i = 0; i < peers.size(); i++) {
+      sendTo(peers.at(i));
+    }
+    lastRead = null;
+  }
+
+  private void sendTo(Progress peer) {
+    switch (peer.state()) {
+      case ProgressState.Probe probe -> {
+        if (!probe.isAwaitingAnswer() && sendAppend(peer)) {
+          probe.awaitAnswer();
+        }
+      }
+      case ProgressState.Replicate replicate -> {
+        while (peer.next() <= core.log.lastIndex()
+            && !replicate.inflights().isFull(core.config)
+            && sendAppend(peer)) {}
+        sendCommit(peer);
+      }
+      case ProgressState.SnapshotTransfer transfer -> {}
+    }
+  }
+
+  /** Sends the next append, possibly empty. False if the peer turned out to need a snapshot. */
+  private boolean sendAppend(Progress peer) {
+    long prevIndex = peer.next() - 1;
+    if (prevIndex < core.log.firstIndex() - 1) {
+      needsSnapshot(peer);
+      return false;
+    }
+    List<Entry> entries = List.of();
+    if (peer.next() <= core.log.lastIndex()) {
+      switch (read(peer.next())) {
+        case LogRead.Found found -> entries = found.entries();
+        case LogRead.Compacted compacted -> {
+          needsSnapshot(peer);
+          return false;
+        }
+      }
+    }
+    sendAppend(peer, entries);
+    return true;
+  }
+
+  private void sendAppend(Progress peer, List<Entry> entries) {
+    long prevIndex = peer.next() - 1;
+    core.outbox.send(
+        new Message.AppendEntries(
+            core.id,
+            peer.peerId(),
+            core.term(),
+            prevIndex,
+            core.log.term(prevIndex),
+            entries,
+            core.log.committed(),
+            rounds.current()));
+    if (peer.state() instanceof ProgressState.Replicate replicate) {
+      if (!entries.isEmpty()) {
+        peer.sentThrough(prevIndex + entries.size(), bytesOf(entries), replicate);
+      }
+      peer.commitSent(Math.min(core.log.committed(), peer.next() - 1));
+    }
+  }
+
+  private LogRead read(long from) {
+    List<Entry> cached = lastRead;
+    if (cached != null && cached.getFirst().index() == from) {
+      return new LogRead.Found(cached);
+    }
+    LogRead read =
+        core.log.entries(from, core.config.appendBytesMax(), core.config.appendEntriesMax());
+    if (read instanceof LogRead.Found found) {
+      check(!found.entries().isEmpty(), "no entry at %d", from);
+      lastRead = found.entries();
+    }
+    return read;
+  }
+
+  private static long bytesOf(List<Entry> entries) {
+    long bytes = 0;
+    for (int i = 0; i < entries.size(); i++) {
+      bytes += entries.get(i).sizeBytes();
+    }
+    return bytes;
+  }
+
+  /** Tells a peer that is up to date what is committed, if nothing else has told it. */
+  private void sendCommit(Progress peer) {
+    long commit = Math.min(peer.match(), core.log.committed());
+    if (commit > peer.sentCommit()) {
+      core.outbox.send(new Message.CommitAdvanced(core.id, peer.peerId(), core.term(), commit));
+      peer.commitSent(commit);
+    }
+  }
+
+  private void needsSnapshot(Progress peer) {
+    peer.becomeSnapshot();
+    core.outbox.requestSnapshot(new SnapshotRequest(peer.peerId(), core.log.firstIndex() - 1));
+  }
+
+  /** Whether the peer now holds more than was known. */
+  boolean accepted(Progress peer, long matchIndex) {
+    check(
+        matchIndex <= core.log.lastIndex(),
+        "peer %d has %d, the leader only %d",
+        peer.peerId(),
+        matchIndex,
+        core.log.lastIndex());
+    boolean news = peer.advance(matchIndex);
+    switch (peer.state()) {
+      case ProgressState.Probe probe -> {
+        if (matchIndex == peer.match()) {
+          peer.becomeReplicate();
+        }
+      }
+      case ProgressState.Replicate replicate -> replicate.inflights().releaseThrough(matchIndex);
+      case ProgressState.SnapshotTransfer transfer -> {
+        if (peer.match() >= core.log.firstIndex() - 1) {
+          peer.becomeReplicate(); // the snapshot, or something better, has arrived
+        }
+      }
+    }
+    dirty = true;
+    return news;
+  }
+
+  void rejected(Progress peer, Message.AppendRejected rejection) {
+    boolean stale =
+        switch (peer.state()) {
+          case ProgressState.Probe probe -> rejection.rejectedIndex() != peer.next() - 1;
+          case ProgressState.Replicate replicate -> rejection.rejectedIndex() <= peer.match();
+          case ProgressState.SnapshotTransfer transfer -> true;
+        };
+    if (stale) {
+      return;
+    }
+    long agreement = core.log.lastIndexOfTermAtMost(rejection.hintIndex(), rejection.hintTerm());
+    peer.becomeProbe(agreement + 1);
+    dirty = true;
+  }
+
+  /** A sign of life: a probe may have been lost, and so may the appends of a peer that stalls. */
+  void heard(Progress peer) {
+    boolean stalled = peer.hasStalled();
+    switch (peer.state()) {
+      case ProgressState.Probe probe -> {
+        probe.resume();
+        dirty = true;
+      }
+      case ProgressState.Replicate replicate -> {
+        if (stalled && peer.match() < core.log.lastIndex()) {
+          sendEmptyAppend(peer);
+        }
+      }
+      case ProgressState.SnapshotTransfer transfer -> {}
+    }
+  }
+
+  /** Its rejection tells that appends before it were lost; its acceptance, that answers were. */
+  private void sendEmptyAppend(Progress peer) {
+    if (peer.next() - 1 >= core.log.firstIndex() - 1) {
+      sendAppend(peer, List.of());
+    } else {
+      needsSnapshot(peer);
+    }
+  }
+
+  void unreachable(Progress peer) {
+    if (peer.state() instanceof ProgressState.Replicate) {
+      probeLater(peer, peer.match() + 1);
+    }
+  }
+
+  Message.@Nullable InstallSnapshot sendSnapshot(Progress peer, Snapshot snapshot) {
+    if (!(peer.state() instanceof ProgressState.SnapshotTransfer transfer)) {
+      return null;
+    }
+    long index = snapshot.meta().index();
+    check(index >= core.log.firstIndex() - 1, "log starts after snapshot %d", index);
+    check(index <= core.log.applied(), "snapshot %d of what is not applied", index);
+    transfer.begin(index);
+    return new Message.InstallSnapshot(core.id, peer.peerId(), core.term(), snapshot);
+  }
+
+  void snapshotEnded(Progress peer, boolean shipped) {
+    if (!(peer.state() instanceof ProgressState.SnapshotTransfer transfer)) {
+      return;
+    }
+    if (shipped) {
+      transfer.shipped();
+    } else {
+      probeLater(peer, 0);
+    }
+  }
+
+  /** A shipped snapshot whose receiver stays silent may have been lost on the last step. */
+  void tick() {
+    for (int i = 0; i < peers.size(); i++) {
+      Progress peer = peers.at(i);
+      if (peer.state() instanceof ProgressState.SnapshotTransfer transfer
+          && transfer.tick() > core.config.electionTicksMax()) {
+        probeLater(peer, transfer.index() + 1);
+      }
+    }
+  }
+
+  /** Probes at the peer's next sign of life, so that a failing peer is not asked in a loop. */
+  private void probeLater(Progress peer, long from) {
+    peer.becomeProbe(from);
+    if (peer.state() instanceof ProgressState.Probe probe) {
+      probe.awaitAnswer();
+    }
+  }
+}
