@@ -1,13 +1,11 @@
 package dev.terrane.server.net;
 
 import dev.terrane.server.run.FatalHandler;
-import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -33,13 +31,13 @@ public final class GrpcServers {
   }
 
   /**
-   * Starts listening; port 0 takes any free one, which {@link Server#getPort} tells.
+   * Starts listening; port 0 takes any free one, which {@link Server#getPort} tells. The services
+   * may come later.
    *
    * @param what for the message of the exception, as in "PD address"
    * @throws AddressInUseException if somebody else listens there
    */
-  public Server start(String what, HostPort address, List<BindableService> services)
-      throws IOException {
+  public Server start(String what, HostPort address, LateServices services) throws IOException {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(address.host(), address.port()))
             .bossEventLoopGroup(loops.group())
@@ -54,7 +52,7 @@ public final class GrpcServers {
             // The last one added is the outermost.
             .intercept(new FatalInterceptor(fatal))
             .intercept(new StatusTranslator());
-    services.forEach(builder::addService);
+    builder.fallbackHandlerRegistry(services);
     try {
       return builder.build().start();
     } catch (IOException e) {

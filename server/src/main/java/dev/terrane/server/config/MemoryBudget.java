@@ -1,0 +1,68 @@
+package dev.terrane.server.config;
+
+/**
+ * How much memory a node may take for what it keeps, divided among its keepers. All of it is taken
+ * as it is needed, none at the start.
+ *
+ * @param engineBytes native: cached blocks and memtables
+ * @param logCacheBytes heap: the newest Raft entries
+ * @param requestBytes heap: requests admitted and not answered
+ * @param transportBytes heap: Raft messages waiting for one other store
+ * @param answerBytes heap: the largest answer of one read
+ * @param messageBytes heap: the largest gRPC message taken in
+ */
+public record MemoryBudget(
+    long engineBytes,
+    long logCacheBytes,
+    long requestBytes,
+    long transportBytes,
+    long answerBytes,
+    int messageBytes) {
+  private static final long MIB = 1 << 20;
+
+  /** Below this nothing useful fits. */
+  public static final long TOTAL_BYTES_MIN = 96 * MIB;
+
+  /** Without a wish of the operator. */
+  public static final long TOTAL_BYTES_DEFAULT = 512 * MIB;
+
+  /** The largest batch that a client may send, and what protobuf adds to it. */
+  private static final long MESSAGE_BYTES_MIN = 64 * MIB;
+
+  private static final long MESSAGE_BYTES_MAX = 256 * MIB;
+
+  /**
+   * Divides {@code totalBytes}.
+   *
+   * @param heapBytesMax what the JVM may use at most
+   * @throws ConfigException if it is too little, or the heap is too small for the heap's share
+   */
+  public static MemoryBudget divide(long totalBytes, long heapBytesMax) {
+    if (totalBytes < TOTAL_BYTES_MIN) {
+      throw new ConfigException(
+          "memory is " + mib(totalBytes) + ", a node needs at least " + mib(TOTAL_BYTES_MIN));
+    }
+    long heapShare = totalBytes / 16 + totalBytes / 8 + totalBytes / 32;
+    if (heapShare > heapBytesMax / 4 * 3) {
+      throw new ConfigException(
+          "memory is "
+              + mib(totalBytes)
+              + ", of which "
+              + mib(heapShare)
+              + " are on the heap, but the JVM's heap is "
+              + mib(heapBytesMax)
+              + " at most; raise -Xmx or lower memory");
+    }
+    return new MemoryBudget(
+        totalBytes / 2,
+        totalBytes / 16,
+        Math.max(totalBytes / 8, 40 * MIB),
+        totalBytes / 32,
+        Math.max(32 * MIB, heapBytesMax / 4),
+        (int) Math.clamp(heapBytesMax / 4, MESSAGE_BYTES_MIN, MESSAGE_BYTES_MAX));
+  }
+
+  private static String mib(long bytes) {
+    return bytes / MIB + " MiB";
+  }
+}

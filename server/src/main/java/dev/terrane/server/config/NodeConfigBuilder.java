@@ -1,0 +1,157 @@
+package dev.terrane.server.config;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.terrane.server.net.HostPort;
+import dev.terrane.txn.raw.ApiVersion;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gathers a {@link NodeConfig}: what is set last counts, what is not set has the default. Ports are
+ * TiKV's. What is advertised is where the node listens, unless it is set.
+ */
+public final class NodeConfigBuilder {
+  private String name = "terrane";
+  private @Nullable Path directory;
+  private Set<Role> roles = EnumSet.allOf(Role.class);
+  private HostPort pdAddress = new HostPort("127.0.0.1", 2379);
+  private @Nullable HostPort pdAdvertised;
+  private HostPort storeAddress = new HostPort("127.0.0.1", 20160);
+  private @Nullable HostPort storeAdvertised;
+  private HostPort statusAddress = new HostPort("127.0.0.1", 20180);
+  private @Nullable HostPort statusAdvertised;
+  private List<HostPort> join = List.of();
+  private int storageVersion = 1;
+  private boolean ttlEnabled;
+  private Map<String, String> labels = new LinkedHashMap<>();
+  private long memoryBytes = MemoryBudget.TOTAL_BYTES_DEFAULT;
+  private int replicas = 3;
+
+  @CanIgnoreReturnValue
+  public NodeConfigBuilder name(String newName) {
+    name = newName;
+    return this;
+  }
+
+  @CanIgnoreReturnValue
+  public NodeConfigBuilder directory(Path newDirectory) {
+    directory = newDirectory;
+    return this;
+  }
+
+  @CanIgnoreReturnValue
+  public NodeConfigBuilder roles(Set<Role> newRoles) {
+    roles = newRoles;
+    return this;
+  }
+
+  @CanIgnoreReturnValue
+  public NodeConfigBuilder pdAddress(HostPort address) {
+    pdAddress = address;
+    return this;
+  }
+
+  @CanIgnoreReturnValue
+  public NodeConfigBuilder pdAdvertised(HostPort address) {
+    pdAdvertised = address;
+    return this;
+  }
+
+  @CanIgnoreReturnValue
+  public NodeConfigBuilder storeAddress(HostPort address) {
+    storeAddress = address;
+    return this;
+  }
+
+  @CanIgnoreReturnValue
+  public NodeConfigBuilder storeAdvertised(HostPort address) {
+    storeAdvertised = address;
+    return this;
+  }
+
+  @CanIgnoreReturnValue
+  public NodeConfigBuilder statusAddress(HostPort address) {
+    statusAddress = address;
+    return this;
+  }
+
+  @CanIgnoreReturnValue
+  public NodeConfigBuilder statusAdvertised(HostPort address) {
+    statusAdvertised = address;
+    return this;
+  }
+
+  @CanIgnoreReturnValue
+  public NodeConfigBuilder join(List<HostPort> pdAddresses) {
+    join = pdAddresses;
+    return this;
+  }
+
+  /** {@code storage.api-version}: 1 or 2. */
+  @CanIgnoreReturnValue
+  public NodeConfigBuilder apiVersion(int version) {
+    if (version != 1 && version != 2) {
+      throw new ConfigException("api-version is " + version + "; it may be 1 or 2");
+    }
+    storageVersion = version;
+    return this;
+  }
+
+  /** {@code storage.enable-ttl}; version 2 has TTL always. */
+  @CanIgnoreReturnValue
+  public NodeConfigBuilder ttlEnabled(boolean enabled) {
+    ttlEnabled = enabled;
+    return this;
+  }
+
+  @CanIgnoreReturnValue
+  public NodeConfigBuilder labels(Map<String, String> newLabels) {
+    labels = newLabels;
+    return this;
+  }
+
+  @CanIgnoreReturnValue
+  public NodeConfigBuilder memoryBytes(long bytes) {
+    memoryBytes = bytes;
+    return this;
+  }
+
+  @CanIgnoreReturnValue
+  public NodeConfigBuilder replicas(int newReplicas) {
+    replicas = newReplicas;
+    return this;
+  }
+
+  /**
+   * What has been gathered.
+   *
+   * @throws ConfigException if no node can be started with it
+   */
+  public NodeConfig build() {
+    if (directory == null) {
+      throw new ConfigException("a node needs a directory for its data");
+    }
+    ApiVersion apiVersion =
+        storageVersion == 2 ? ApiVersion.V2 : ttlEnabled ? ApiVersion.V1TTL : ApiVersion.V1;
+    return new NodeConfig(
+        name,
+        directory,
+        roles,
+        pdAddress,
+        pdAdvertised == null ? pdAddress : pdAdvertised,
+        storeAddress,
+        storeAdvertised == null ? storeAddress : storeAdvertised,
+        statusAddress,
+        statusAdvertised == null ? statusAddress : statusAdvertised,
+        join,
+        apiVersion,
+        labels,
+        memoryBytes,
+        replicas);
+  }
+}

@@ -1,0 +1,194 @@
+package dev.terrane.server.node;
+
+import dev.terrane.server.config.ConfigException;
+import dev.terrane.txn.raw.ApiVersion;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node's directory, held by one process at a time, and the little that is known of it as a whole.
+ * That is a text of {@code key=value} lines, replaced as a whole, so a crash leaves the old or the
+ * new one.
+ */
+final class DataDirectory implements AutoCloseable {
+  private static final int FORMAT = 1;
+  private static final String IDENT = "ident";
+
+  private final Path path;
+  private final FileChannel lock;
+  private final ApiVersion apiVersion;
+  private long clusterId;
+
+  private DataDirectory(Path path, FileChannel lock, ApiVersion apiVersion, long clusterId) {
+    this.path = path;
+    this.lock = lock;
+    this.apiVersion = apiVersion;
+    this.clusterId = clusterId;
+  }
+
+  /**
+   * Takes {@code path}, which is created if it is not there.
+   *
+   * @throws ConfigException if another process has it, if it is of a newer format, or if its keys
+   *     are stored for another api version
+   */
+  static DataDirectory open(Path path, ApiVersion apiVersion) throws IOException {
+    Files.createDirectories(path);
+    FileChannel lock =
+        FileChannel.open(path.resolve("LOCK"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      if (tryLock(lock) == null) {
+        throw new ConfigException("data directory " + path + " is in use by another node");
+      }
+      Map<String, String> ident = read(path);
+      DataDirectory directory =
+          new DataDirectory(path, lock, apiVersion, number(path, ident, "cluster", 0));
+      if (ident.isEmpty()) {
+        directory.write();
+      } else {
+        check(path, ident, apiVersion);
+      }
+      return directory;
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      return null; // by another node in this process
+    }
+  }
+
+  private static Map<String, String> read(Path path) throws IOException {
+    Map<String, String> ident = new LinkedHashMap<>();
+    Path file = path.resolve(IDENT);
+    if (Files.exists(file)) {
+      for (String line : Files.readAllLines(file)) {
+        int equals = line.indexOf('=');
+        if (equals > 0) {
+          ident.put(line.substring(0, equals), line.substring(equals + 1));
+        }
+      }
+      if (!ident.containsKey("format")) {
+        throw new ConfigException("data directory " + path + " has a damaged file 'ident'");
+      }
+    }
+    return ident;
+  }
+
+  private static long number(Path path, Map<String, String> ident, String key, long absent) {
+    String text = ident.get(key);
+    try {
+      return text == null ? absent : Long.parseUnsignedLong(text);
+    } catch (NumberFormatException e) {
+      throw new ConfigException("data directory " + path + " has a damaged file 'ident'", e);
+    }
+  }
+
+  private static void check(Path path, Map<String, String> ident, ApiVersion apiVersion) {
+    long format = number(path, ident, "format", 0);
+    if (format > FORMAT) {
+      throw new ConfigException(
+          "data directory "
+              + path
+              + " is of format "
+              + format
+              + "; this release knows formats up to "
+              + FORMAT);
+    }
+    String stored = ident.getOrDefault("api-version", "");
+    if (!stored.equals(apiVersion.name())) {
+      throw new ConfigException(
+          "data directory "
+              + path
+              + " stores keys for api version "
+              + stored
+              + ", not "
+              + apiVersion
+              + "; the api version of a cluster cannot be changed");
+    }
+  }
+
+  /** The cluster that the directory belongs to, or 0 while it belongs to none. */
+  long clusterId() {
+    return clusterId;
+  }
+
+  /**
+   * Makes the directory this cluster's for good.
+   *
+   * @throws ConfigException if it is another's already
+   */
+  void belongTo(long newClusterId) throws IOException {
+    if (clusterId == newClusterId) {
+      return;
+    }
+    if (clusterId != 0) {
+      throw new ConfigException(
+          "data directory "
+              + path
+              + " belongs to cluster "
+              + Long.toUnsignedString(clusterId)
+              + ", not to cluster "
+              + Long.toUnsignedString(newClusterId));
+    }
+    clusterId = newClusterId;
+    write();
+  }
+
+  private void write() throws IOException {
+    String text =
+        "format="
+            + FORMAT
+            + "\napi-version="
+            + apiVersion
+            + "\ncluster="
+            + Long.toUnsignedString(clusterId)
+            + "\n";
+    Path fresh = path.resolve(IDENT + ".new");
+    Files.writeString(fresh, text);
+    sync(fresh, StandardOpenOption.WRITE);
+    Files.move(fresh, path.resolve(IDENT), StandardCopyOption.ATOMIC_MOVE);
+    sync(path, StandardOpenOption.READ);
+  }
+
+  private static void sync(Path file, StandardOpenOption mode) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, mode)) {
+      channel.force(true);
+    }
+  }
+
+  Path pd() {
+    return path.resolve("pd");
+  }
+
+  Path kv() {
+    return path.resolve("kv");
+  }
+
+  Path raft() {
+    return path.resolve("raft");
+  }
+
+  Path snapshots() {
+    return path.resolve("snapshots");
+  }
+
+  @Override
+  public void close() throws IOException {
+    lock.close();
+  }
+}

@@ -1,0 +1,192 @@
+package dev.terrane.server.node;
+
+import dev.terrane.common.Bytes;
+import dev.terrane.common.agent.Agent;
+import dev.terrane.common.agent.Inbox;
+import dev.terrane.common.agent.Waker;
+import dev.terrane.engine.log.LogBatch;
+import dev.terrane.engine.log.RaftLogEngine;
+import dev.terrane.pd.PdRecovered;
+import dev.terrane.pd.PdStorage;
+import dev.terrane.pd.PdWrite;
+import dev.terrane.raft.Entry;
+import dev.terrane.raft.HardState;
+import dev.terrane.raft.LogRead;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A PD member's disk: a Raft log of its own, which holds one group, and the member's state in named
+ * records, in pieces because a record is bounded.
+ *
+ * <p>An agent that waits for the disk: its thread is the log writer's. All writes that wait are
+ * made durable together.
+ *
+ * <pre>
+ * member     8 bytes: the member's id
+ * state      4 bytes: how many pieces follow
+ * state/N    piece N of the encoded state, from 0; 4 bytes of number
+ * </pre>
+ */
+final class PdDisk implements PdStorage, Agent {
+  private static final long GROUP = 1;
+  private static final Bytes MEMBER = Bytes.ofUtf8("member");
+  private static final Bytes STATE = Bytes.ofUtf8("state");
+  private static final Bytes STATE_PIECE = Bytes.ofUtf8("state/");
+  private static final int PIECE_BYTES = 2 << 20;
+  private static final int WRITES_MAX = 1 << 12;
+  private static final int WRITES_PER_CYCLE = 256;
+
+  private final RaftLogEngine log;
+  private final Inbox<Submitted> inbox = new Inbox<>("pd-disk", WRITES_MAX);
+  private final List<Submitted> taken = new ArrayList<>();
+
+  private record Submitted(PdWrite write, Runnable durable) {}
+
+  PdDisk(RaftLogEngine log) {
+    this.log = log;
+  }
+
+  // ---- at the start, before the agent is polled
+
+  /** Null on a disk that has never had a member. */
+  @Nullable PdRecovered recover() {
+    Bytes member = log.record(MEMBER);
+    if (member == null) {
+      return null;
+    }
+    HardState hardState = log.hardState(GROUP);
+    long base = log.firstIndex(GROUP) - 1;
+    return new PdRecovered(
+        member.asByteBuffer().getLong(),
+        readState(),
+        hardState == null ? new HardState(0, 0, 0) : hardState,
+        new PdWrite.LogBase(base, log.term(GROUP, base)),
+        readEntries());
+  }
+
+  private @Nullable Bytes readState() {
+    Bytes count = log.record(STATE);
+    if (count == null) {
+      return null;
+    }
+    Bytes state = Bytes.EMPTY;
+    for (int piece = 0; piece < count.asByteBuffer().getInt(); piece++) {
+      Bytes bytes = log.record(pieceKey(piece));
+      if (bytes == null) {
+        throw new IllegalStateException("PD's state lacks piece " + piece);
+      }
+      state = state.concat(bytes);
+    }
+    return state;
+  }
+
+  private List<Entry> readEntries() {
+    List<Entry> entries = new ArrayList<>();
+    long next = log.firstIndex(GROUP);
+    long end = log.lastIndex(GROUP) + 1;
+    while (next < end) {
+      switch (log.entries(GROUP, next, end, PIECE_BYTES)) {
+        case LogRead.Found found -> {
+          entries.addAll(found.entries());
+          next += found.entries().size();
+        }
+        case LogRead.Compacted compacted -> next = compacted.firstIndex();
+      }
+    }
+    return entries;
+  }
+
+  /** Makes the member's id durable, once, and with it {@code founding} if there is one. */
+  void begin(long memberId, @Nullable PdWrite founding) {
+    LogBatch batch = new LogBatch().put(MEMBER, longBytes(memberId));
+    if (founding != null) {
+      add(batch, founding);
+    }
+    log.write(batch);
+  }
+
+  private static Bytes longBytes(long number) {
+    return Bytes.wrap(ByteBuffer.allocate(Long.BYTES).putLong(number).array());
+  }
+
+  private static Bytes intBytes(int number) {
+    return Bytes.wrap(ByteBuffer.allocate(Integer.BYTES).putInt(number).array());
+  }
+
+  private static Bytes pieceKey(int piece) {
+    return STATE_PIECE.concat(intBytes(piece));
+  }
+
+  // ---- running
+
+  @Override
+  public void submit(PdWrite write, Runnable durable) {
+    inbox.put(new Submitted(write, durable));
+  }
+
+  void onMessage(Waker waker) {
+    inbox.onMessage(waker);
+  }
+
+  @Override
+  public String name() {
+    return "pd-disk";
+  }
+
+  @Override
+  public int poll(long nowNanos) {
+    inbox.drain(taken::add, WRITES_PER_CYCLE);
+    if (taken.isEmpty()) {
+      return 0;
+    }
+    List<LogBatch> batches = new ArrayList<>(taken.size());
+    for (Submitted submitted : taken) {
+      LogBatch batch = new LogBatch();
+      add(batch, submitted.write);
+      batches.add(batch);
+    }
+    log.write(batches);
+    int written = taken.size();
+    taken.forEach(submitted -> submitted.durable.run());
+    taken.clear();
+    log.upkeep();
+    return written;
+  }
+
+  @Override
+  public long nextDeadlineNanos() {
+    return NO_DEADLINE;
+  }
+
+  private void add(LogBatch batch, PdWrite write) {
+    PdWrite.LogBase reset = write.reset();
+    if (reset != null) {
+      batch.reset(GROUP, reset.index(), reset.term());
+    }
+    batch.append(GROUP, write.entries());
+    HardState hardState = write.hardState();
+    if (hardState != null) {
+      batch.hardState(GROUP, hardState);
+    }
+    Bytes state = write.state();
+    if (state != null) {
+      addState(batch, state);
+    }
+    if (write.releaseThrough() > 0) {
+      batch.release(GROUP, write.releaseThrough());
+    }
+  }
+
+  private static void addState(LogBatch batch, Bytes state) {
+    int pieces = 0;
+    for (int start = 0; start < state.length(); start += PIECE_BYTES) {
+      int length = Math.min(PIECE_BYTES, state.length() - start);
+      batch.put(pieceKey(pieces), state.slice(start, length));
+      pieces++;
+    }
+    batch.put(STATE, intBytes(pieces));
+  }
+}

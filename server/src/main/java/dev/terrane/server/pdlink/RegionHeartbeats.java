@@ -1,0 +1,168 @@
+package dev.terrane.server.pdlink;
+
+import dev.terrane.common.TimeSource;
+import dev.terrane.proto.pdpb.PDGrpc;
+import dev.terrane.proto.pdpb.RegionHeartbeatRequest;
+import dev.terrane.proto.pdpb.RegionHeartbeatResponse;
+import dev.terrane.proto.pdpb.RequestHeader;
+import dev.terrane.server.net.LoopExecutor;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The store's heartbeat stream to PD's leader. The latest report of each Region is kept, up to a
+ * bound: until PD takes it in, and for as long afterwards as it is news, because the leader of a
+ * new stream may never have heard it.
+ *
+ * <p>Confined to one event loop.
+ */
+final class RegionHeartbeats {
+  private static final int KEPT_MAX = 16_384;
+  private static final long REST_MILLIS = 200;
+
+  /** A store that still leads a Region has reported it again by then. */
+  private static final long NEWS_NANOS = TimeUnit.SECONDS.toNanos(150);
+
+  private final PdDirectory directory;
+  private final LoopExecutor loop;
+  private final Consumer<RegionHeartbeatResponse> instructions;
+  private final TimeSource time;
+  private final Map<Long, Report> latestByRegionId = new LinkedHashMap<>();
+  private final Set<Long> unsentRegionIds = new LinkedHashSet<>();
+
+  private @Nullable Stream stream;
+  private boolean opening;
+  private boolean closed;
+
+  private record Report(RegionHeartbeatRequest heartbeat, long atNanos) {}
+
+  RegionHeartbeats(
+      PdDirectory directory,
+      LoopExecutor loop,
+      TimeSource time,
+      Consumer<RegionHeartbeatResponse> instructions) {
+    this.directory = directory;
+    this.loop = loop;
+    this.time = time;
+    this.instructions = instructions;
+  }
+
+  void report(RegionHeartbeatRequest heartbeat) {
+    long regionId = heartbeat.getRegion().getId();
+    if (latestByRegionId.size() < KEPT_MAX || latestByRegionId.containsKey(regionId)) {
+      latestByRegionId.put(regionId, new Report(heartbeat, time.nanoTime()));
+      unsentRegionIds.add(regionId);
+    }
+    pump();
+  }
+
+  private void pump() {
+    Stream open = stream;
+    if (open != null) {
+      open.sendUnsent();
+    } else if (!opening && !closed && !unsentRegionIds.isEmpty()) {
+      opening = true;
+      directory.leader(this::open);
+    }
+  }
+
+  private void open(@Nullable PdLeader leader) {
+    if (closed) {
+      return;
+    }
+    if (leader == null) {
+      rest();
+      return;
+    }
+    opening = false;
+    long oldest = time.nanoTime() - NEWS_NANOS;
+    latestByRegionId.values().removeIf(report -> report.atNanos - oldest < 0);
+    unsentRegionIds.retainAll(latestByRegionId.keySet());
+    unsentRegionIds.addAll(latestByRegionId.keySet());
+    Stream opened = new Stream(leader);
+    stream = opened;
+    PDGrpc.newStub(leader.channel()).regionHeartbeat(opened);
+    pump();
+  }
+
+  /** The reports stay: the next leader wants them. */
+  private void rest() {
+    opening = true;
+    loop.after(
+        REST_MILLIS,
+        () -> {
+          opening = false;
+          pump();
+        });
+  }
+
+  void close() {
+    closed = true;
+    Stream open = stream;
+    stream = null;
+    if (open != null && open.requests != null) {
+      open.requests.cancel("this node is stopping", null);
+    }
+  }
+
+  private final class Stream
+      implements ClientResponseObserver<RegionHeartbeatRequest, RegionHeartbeatResponse> {
+    private final PdLeader leader;
+    private final RequestHeader header;
+    private @Nullable ClientCallStreamObserver<RegionHeartbeatRequest> requests;
+
+    Stream(PdLeader leader) {
+      this.leader = leader;
+      this.header = RequestHeader.newBuilder().setClusterId(leader.clusterId()).build();
+    }
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<RegionHeartbeatRequest> newRequests) {
+      requests = newRequests;
+      newRequests.setOnReadyHandler(() -> loop.executeOrRun(RegionHeartbeats.this::pump));
+    }
+
+    private void sendUnsent() {
+      ClientCallStreamObserver<RegionHeartbeatRequest> open = requests;
+      Iterator<Long> unsent = unsentRegionIds.iterator();
+      while (open != null && open.isReady() && unsent.hasNext()) {
+        Report report = latestByRegionId.get(unsent.next());
+        unsent.remove();
+        if (report != null) {
+          open.onNext(report.heartbeat.toBuilder().setHeader(header).build());
+        }
+      }
+    }
+
+    @Override
+    public void onNext(RegionHeartbeatResponse instruction) {
+      instructions.accept(instruction);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      loop.executeOrRun(this::ended);
+    }
+
+    @Override
+    public void onCompleted() {
+      loop.executeOrRun(this::ended);
+    }
+
+    private void ended() {
+      if (equals(stream)) {
+        stream = null;
+        directory.doubt(leader);
+        rest();
+      }
+    }
+  }
+}

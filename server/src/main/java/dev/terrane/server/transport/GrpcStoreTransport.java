@@ -1,0 +1,74 @@
+package dev.terrane.server.transport;
+
+import dev.terrane.proto.terranepb.InternalGrpc;
+import dev.terrane.proto.terranepb.RaftBatch;
+import dev.terrane.proto.terranepb.RaftDone;
+import dev.terrane.server.net.GrpcChannels;
+import dev.terrane.server.net.LoopExecutor;
+import dev.terrane.store.SnapshotStream;
+import dev.terrane.store.StoreTransport;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/**
+ * Carries Raft batches to other stores, one stream for each, and snapshots, a stream and connection
+ * for each of those, so that a large one does not hold up heartbeats. Thread-safe.
+ */
+public final class GrpcStoreTransport implements StoreTransport, AutoCloseable {
+  private final AddressBook addresses;
+  private final GrpcChannels channels;
+  private final LoopExecutor loop;
+  private final long queuedBytesMax;
+  private final ConcurrentMap<Long, PeerStream<RaftBatch, RaftDone>> streamByStoreId =
+      new ConcurrentHashMap<>();
+
+  /**
+   * @param queuedBytesMax most bytes that wait for one store
+   */
+  public GrpcStoreTransport(
+      AddressBook addresses, GrpcChannels channels, LoopExecutor loop, long queuedBytesMax) {
+    this.addresses = addresses;
+    this.channels = channels;
+    this.loop = loop;
+    this.queuedBytesMax = queuedBytesMax;
+  }
+
+  @Override
+  public void send(long toStoreId, RaftBatch batch) {
+    streamByStoreId.computeIfAbsent(toStoreId, this::newStream).send(batch);
+  }
+
+  private PeerStream<RaftBatch, RaftDone> newStream(long storeId) {
+    return new PeerStream<>(
+        "store",
+        storeId,
+        addresses,
+        channels,
+        loop,
+        (channel, responses) -> InternalGrpc.newStub(channel).raft(responses),
+        RaftBatch::getSerializedSize,
+        queuedBytesMax);
+  }
+
+  @Override
+  public SnapshotStream openSnapshot(long toStoreId, SnapshotStream.Listener listener) {
+    OutboundSnapshot snapshot = new OutboundSnapshot(channels, loop, listener);
+    addresses.find(toStoreId, found -> loop.executeOrRun(() -> snapshot.open(found)));
+    return snapshot;
+  }
+
+  /** Bytes that wait for all stores together. */
+  public long queuedBytes() {
+    return streamByStoreId.values().stream().mapToLong(PeerStream::queuedBytes).sum();
+  }
+
+  /** Batches that never left. */
+  public long dropped() {
+    return streamByStoreId.values().stream().mapToLong(PeerStream::dropped).sum();
+  }
+
+  @Override
+  public void close() {
+    streamByStoreId.values().forEach(PeerStream::close);
+  }
+}

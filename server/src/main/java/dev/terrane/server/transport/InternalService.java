@@ -1,0 +1,75 @@
+package dev.terrane.server.transport;
+
+import dev.terrane.proto.terranepb.InternalGrpc;
+import dev.terrane.proto.terranepb.RaftBatch;
+import dev.terrane.proto.terranepb.RaftDone;
+import dev.terrane.proto.terranepb.SnapshotChunk;
+import dev.terrane.proto.terranepb.SnapshotDone;
+import dev.terrane.server.net.LoopExecutor;
+import dev.terrane.store.SnapshotReceiver;
+import dev.terrane.store.StoreInbound;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+
+/** What other stores send to this one. */
+public final class InternalService extends InternalGrpc.InternalImplBase {
+  private final StoreInbound store;
+  private final LoopExecutor loop;
+
+  public InternalService(StoreInbound store, LoopExecutor loop) {
+    this.store = store;
+    this.loop = loop;
+  }
+
+  @Override
+  public StreamObserver<RaftBatch> raft(StreamObserver<RaftDone> peer) {
+    ((ServerCallStreamObserver<RaftDone>) peer).setOnCancelHandler(() -> {});
+    return new StreamObserver<>() {
+      @Override
+      public void onNext(RaftBatch batch) {
+        store.onRaftBatch(batch);
+      }
+
+      @Override
+      public void onError(Throwable broken) {
+        // The other store opens a new stream when it has something to say.
+      }
+
+      @Override
+      public void onCompleted() {
+        peer.onNext(RaftDone.getDefaultInstance());
+        peer.onCompleted();
+      }
+    };
+  }
+
+  @Override
+  public StreamObserver<SnapshotChunk> snapshot(StreamObserver<SnapshotDone> peer) {
+    var call = (ServerCallStreamObserver<SnapshotDone>) peer;
+    call.disableAutoRequest();
+    call.setOnCancelHandler(() -> {});
+    SnapshotReceiver receiver =
+        store.onSnapshot(done ->
+            loop.executeOrRun(() -> {
+              call.onNext(done);
+              call.onCompleted();
+            }));
+    call.request(1);
+    return new StreamObserver<>() {
+      @Override
+      public void onNext(SnapshotChunk chunk) {
+        receiver.onChunk(chunk, () -> loop.executeOrRun(() -> call.request(1)));
+      }
+
+      @Override
+      public void onError(Throwable broken) {
+        receiver.onFailed(String.valueOf(broken.getMessage()));
+      }
+
+      @Override
+      public void onCompleted() {
+        receiver.onEnd();
+      }
+    };
+  }
+}
