@@ -6,13 +6,11 @@ import dev.terrane.engine.ColumnFamily;
 import java.util.List;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.Range;
-import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.SizeApproximationFlag;
 import org.rocksdb.Slice;
-import org.rocksdb.TableProperties;
 
-/** Sizes and counts from indexes and table properties, without reading data. Not guarded. */
+/** Sizes and counts from indexes and counters, without reading data. Not guarded. */
 final class RocksEstimates {
   private final RocksDatabase database;
 
@@ -36,8 +34,8 @@ final class RocksEstimates {
   }
 
   /**
-   * Keys in memtables, and the entries of the files that touch the range, scaled by how much of
-   * them lies in it. A deletion stands for itself and for what it hides.
+   * Keys in memtables, and as many as files of this size hold on the average of the whole family.
+   * (RocksDB could tell the files of a range apart, but its Java call for that fails.)
    */
   long keys(ColumnFamily family, KeyRange range) {
     return measure(range, native_ -> keys(family, native_));
@@ -45,26 +43,31 @@ final class RocksEstimates {
 
   private long keys(ColumnFamily family, Range range) {
     ColumnFamilyHandle handle = database.handle(family);
-    RocksDB.CountAndSize inMemory = database.db.getApproximateMemTableStats(handle, range);
-    long entries = 0;
-    long bytes = 0;
-    try {
-      for (TableProperties table :
-          database.db.getPropertiesOfTablesInRange(handle, List.of(range)).values()) {
-        entries += Math.max(0, table.getNumEntries() - 2 * table.getNumDeletions());
-        bytes += table.getDataSize() + table.getIndexSize() + table.getFilterSize();
-      }
-    } catch (RocksDBException e) {
-      throw RocksErrors.of("read table properties", e);
-    }
-    if (bytes == 0) {
-      return inMemory.count;
-    }
-    long inRange =
+    long inMemory = database.db.getApproximateMemTableStats(handle, range).count;
+    long fileBytes =
         database
             .db
             .getApproximateSizes(handle, List.of(range), SizeApproximationFlag.INCLUDE_FILES)[0];
-    return inMemory.count + Math.round(entries * Math.min(1.0, (double) inRange / bytes));
+    if (fileBytes == 0) {
+      return inMemory;
+    }
+    try {
+      long keys = number(handle, "rocksdb.estimate-num-keys") - keysInMemory(handle);
+      long bytes = number(handle, "rocksdb.live-sst-files-size");
+      return inMemory
+          + Math.round(Math.max(0.0, (double) keys) * fileBytes / Math.max(fileBytes, bytes));
+    } catch (RocksDBException e) {
+      throw RocksErrors.of("estimate keys", e);
+    }
+  }
+
+  private long keysInMemory(ColumnFamilyHandle handle) throws RocksDBException {
+    return number(handle, "rocksdb.num-entries-active-mem-table")
+        + number(handle, "rocksdb.num-entries-imm-mem-tables");
+  }
+
+  private long number(ColumnFamilyHandle handle, String property) throws RocksDBException {
+    return database.db.getLongProperty(handle, property);
   }
 
   private interface Measure {

@@ -29,6 +29,13 @@ import org.rocksdb.WriteBufferManager;
  * of that point; RocksDB prevents it by syncing all closed logs before it installs a flushed file
  * when there is more than one family. A log is never reused, so that an old record cannot pass for
  * a new one. Atomic flush, which gives the same without a log, is therefore not needed.
+ *
+ * <p>A damaged record that had been synced ends the replay as well: RocksDB cannot tell it from a
+ * torn tail. The store can: its applied index is then behind the log that it has released.
+ *
+ * <p>Pipelined, unordered and two-queue writes, insert hints and plain memtable inserts were
+ * measured with one writer and batches of 1, 16 and 128 puts; none differed from the defaults by
+ * more than the measurement's own spread.
  */
 final class RocksSettings implements AutoCloseable {
   /** Small, so that a Region covers whole files and dropping them frees its space. */
@@ -50,7 +57,7 @@ final class RocksSettings implements AutoCloseable {
   private final BloomFilter bloom;
 
   RocksSettings(RocksOptions options) {
-    // One shard: a budget of a few MiB cut into 64 shards could not hold a large block.
+    // Few shards where there is little: a large value must fit into one.
     int shardBits = options.memoryBytes() >= 256L << 20 ? -1 : 2;
     cache = new LRUCache(options.memoryBytes(), shardBits, false, INDEX_SHARE_OF_CACHE);
     memtables = new WriteBufferManager(options.memtableBytes(), cache);

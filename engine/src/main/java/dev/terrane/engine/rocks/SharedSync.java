@@ -19,7 +19,7 @@ final class SharedSync {
   private final Sync sync;
   private long begun; // syncs begun so far
   private long done; // the last sync that has ended
-  private @Nullable EngineException failure;
+  private volatile @Nullable EngineException failure; // written under the monitor
 
   SharedSync(Sync sync) {
     this.sync = sync;
@@ -80,9 +80,10 @@ final class SharedSync {
   }
 
   /** Fails if a sync has failed: what the disk holds is unknown since. */
-  synchronized void throwIfFailed() {
-    if (failure != null) {
-      throw new EngineException("an earlier sync failed, nothing more is written", false, failure);
+  void throwIfFailed() {
+    EngineException failed = failure;
+    if (failed != null) {
+      throw new EngineException("an earlier sync failed, nothing more is written", false, failed);
     }
   }
 }
