@@ -1,6 +1,17 @@
 package dev.terrane.cli;
 
 import dev.terrane.cli.ctl.CtlCommand;
+import dev.terrane.cli.data.CasCommand;
+import dev.terrane.cli.data.DeleteCommand;
+import dev.terrane.cli.data.GetCommand;
+import dev.terrane.cli.data.PutCommand;
+import dev.terrane.cli.data.ScanCommand;
+import dev.terrane.cli.data.TtlCommand;
+import dev.terrane.cli.importing.ImportCommand;
+import dev.terrane.cli.shell.ShellCommand;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -17,7 +28,18 @@ import picocli.CommandLine.Spec;
     versionProvider = VersionProvider.class,
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
-    subcommands = {CtlCommand.class, HelpCommand.class},
+    subcommands = {
+      ShellCommand.class,
+      GetCommand.class,
+      PutCommand.class,
+      DeleteCommand.class,
+      ScanCommand.class,
+      TtlCommand.class,
+      CasCommand.class,
+      ImportCommand.class,
+      CtlCommand.class,
+      HelpCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND")
 final class TerraneCommand implements Runnable {
   @Option(
@@ -37,9 +59,16 @@ final class TerraneCommand implements Runnable {
     return stacktrace;
   }
 
+  private static PrintWriter utf8(PrintStream stream) {
+    return new PrintWriter(stream, true, StandardCharsets.UTF_8);
+  }
+
   static CommandLine commandLine() {
     TerraneCommand root = new TerraneCommand();
     CommandLine commandLine = new CommandLine(root);
+    // Whatever the locale says: keys and values are UTF-8 or escaped.
+    commandLine.setOut(utf8(System.out));
+    commandLine.setErr(utf8(System.err));
     commandLine.setExecutionExceptionHandler(new FailureHandler(root));
     commandLine.setParameterExceptionHandler(new UsageFailureHandler());
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);

@@ -60,7 +60,7 @@ class CommandLineTest {
     int port = unusedPort();
     assertThat(run("ctl", "stores", "--pd", "127.0.0.1:" + port)).isEqualTo(ExitCode.FAILED);
     assertThat(err.toString())
-        .contains("no placement driver answers")
+        .contains("no member of PD answers")
         .contains("127.0.0.1:" + port)
         .contains("--pd HOST:PORT");
   }

@@ -1,15 +1,19 @@
 package dev.terrane.cli.ctl;
 
-import dev.terrane.cli.PdOption;
+import dev.terrane.cli.ClusterFailures;
+import dev.terrane.cli.ClusterOptions;
+import dev.terrane.client.ClientException;
+import dev.terrane.client.PdClient;
+import dev.terrane.client.TerraneClient;
 import java.io.PrintWriter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Asks a cluster one question and prints the rows of the answer. */
+/** Asks the placement driver one question and prints the rows of the answer. */
 abstract class ListingCommand implements Runnable {
-  @Mixin private PdOption pd;
+  @Mixin private ClusterOptions cluster;
 
   @Option(names = "--json", description = "Print a JSON array instead of a table.")
   private boolean json;
@@ -19,13 +23,15 @@ abstract class ListingCommand implements Runnable {
   @Override
   public final void run() {
     Listing listing;
-    try (PdSession session = PdSession.open(pd.addresses())) {
-      listing = list(session);
+    try (TerraneClient client = cluster.connect(1)) {
+      listing = list(client.pd());
+    } catch (ClientException e) {
+      throw ClusterFailures.explain(e);
     }
     PrintWriter out = spec.commandLine().getOut();
     out.print(json ? listing.json() : listing.table());
     out.flush();
   }
 
-  abstract Listing list(PdSession session);
+  abstract Listing list(PdClient pd);
 }

@@ -1,21 +1,21 @@
 package dev.terrane.cli.ctl;
 
-import dev.terrane.proto.pdpb.Member;
+import dev.terrane.client.PdClient;
+import dev.terrane.client.PdMember;
 import picocli.CommandLine.Command;
 
 /** Lists the placement drivers. */
 @Command(name = "members", description = "List the placement drivers and which of them leads.")
 final class MembersCommand extends ListingCommand {
   @Override
-  Listing list(PdSession session) {
-    Listing listing = new Listing("NAME", "MEMBER ID", "LEADER", "CLIENT URLS", "PEER URLS");
-    for (Member member : session.members().getMembersList()) {
+  Listing list(PdClient pd) {
+    Listing listing = new Listing("NAME", "MEMBER ID", "LEADER", "CLIENT URLS");
+    for (PdMember member : pd.members().members()) {
       listing.row(
-          member.getName(),
-          Long.toUnsignedString(member.getMemberId()),
-          member.getMemberId() == session.members().getLeader().getMemberId() ? "yes" : "",
-          String.join(",", member.getClientUrlsList()),
-          String.join(",", member.getPeerUrlsList()));
+          member.name(),
+          Long.toUnsignedString(member.id()),
+          member.leader() ? "yes" : "",
+          String.join(",", member.clientUrls()));
     }
     return listing;
   }

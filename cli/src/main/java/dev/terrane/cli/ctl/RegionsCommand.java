@@ -1,11 +1,13 @@
 package dev.terrane.cli.ctl;
 
-import com.google.protobuf.ByteString;
 import dev.terrane.cli.text.Escapes;
-import dev.terrane.common.Bytes;
-import dev.terrane.proto.metapb.Peer;
-import dev.terrane.proto.metapb.PeerRole;
-import dev.terrane.proto.pdpb.Region;
+import dev.terrane.client.PdClient;
+import dev.terrane.client.RegionInfo;
+import dev.terrane.common.region.Peer;
+import dev.terrane.common.region.PeerRole;
+import dev.terrane.common.region.Region;
+import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 
@@ -20,36 +22,42 @@ import picocli.CommandLine.Command;
     })
 final class RegionsCommand extends ListingCommand {
   @Override
-  Listing list(PdSession session) {
+  Listing list(PdClient pd) {
     Listing listing =
         new Listing(
-            "REGION", "START", "END", "CONF VER", "VERSION", "LEADER STORE", "PEERS", "DOWN");
-    for (Region region : session.regions()) {
+            "REGION",
+            "START",
+            "END",
+            "CONF VER",
+            "VERSION",
+            "LEADER STORE",
+            "PEERS",
+            "DOWN",
+            "PENDING");
+    for (RegionInfo info : AllRegions.of(pd)) {
+      Region region = info.region();
       listing.row(
-          region.getRegion().getId(),
-          key(region.getRegion().getStartKey()),
-          key(region.getRegion().getEndKey()),
-          region.getRegion().getRegionEpoch().getConfVer(),
-          region.getRegion().getRegionEpoch().getVersion(),
-          region.hasLeader() ? Long.toString(region.getLeader().getStoreId()) : "none",
-          region.getRegion().getPeersList().stream()
-              .map(RegionsCommand::peer)
-              .collect(Collectors.joining(" ")),
-          region.getDownPeersList().stream()
-              .map(down -> peer(down.getPeer()))
-              .collect(Collectors.joining(" ")));
+          region.id(),
+          Escapes.format(region.range().start()),
+          Escapes.format(region.range().end()),
+          region.epoch().confVer(),
+          region.epoch().version(),
+          info.leader().map(leader -> Long.toString(leader.storeId())).orElse("none"),
+          text(region.peers()),
+          text(info.down()),
+          text(info.pending()));
     }
     return listing;
   }
 
-  private static String key(ByteString key) {
-    return Escapes.format(Bytes.wrap(key.toByteArray()));
+  private static String text(List<Peer> peers) {
+    return peers.stream().map(RegionsCommand::text).collect(Collectors.joining(" "));
   }
 
-  private static String peer(Peer peer) {
-    return peer.getStoreId()
-        + ":"
-        + peer.getId()
-        + (peer.getRole() == PeerRole.Voter ? "" : " (" + peer.getRole() + ")");
+  private static String text(Peer peer) {
+    String replica = peer.storeId() + ":" + peer.id();
+    return peer.role() == PeerRole.VOTER
+        ? replica
+        : replica + "(" + peer.role().name().toLowerCase(Locale.ROOT) + ")";
   }
 }

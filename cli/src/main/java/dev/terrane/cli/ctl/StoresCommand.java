@@ -1,9 +1,8 @@
 package dev.terrane.cli.ctl;
 
-import dev.terrane.proto.metapb.Peer;
-import dev.terrane.proto.metapb.Store;
-import dev.terrane.proto.metapb.StoreLabel;
-import dev.terrane.proto.pdpb.Region;
+import dev.terrane.client.PdClient;
+import dev.terrane.client.RegionInfo;
+import dev.terrane.client.StoreInfo;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -14,40 +13,39 @@ import picocli.CommandLine.Command;
 @Command(name = "stores", description = "List the stores, their state, replicas and leaders.")
 final class StoresCommand extends ListingCommand {
   @Override
-  Listing list(PdSession session) {
-    List<Region> regions = session.regions();
+  Listing list(PdClient pd) {
+    List<RegionInfo> regions = AllRegions.of(pd);
     Listing listing =
         new Listing(
             "STORE", "ADDRESS", "STATE", "LEADERS", "REPLICAS", "VERSION", "LABELS", "HEARTBEAT");
-    for (Store store : session.stores()) {
+    for (StoreInfo store : pd.stores()) {
       listing.row(
-          store.getId(),
-          store.getAddress(),
-          store.getState().name(),
-          regions.stream().filter(r -> r.getLeader().getStoreId() == store.getId()).count(),
-          regions.stream().filter(r -> holdsReplica(r, store.getId())).count(),
-          store.getVersion(),
-          store.getLabelsList().stream().map(StoresCommand::text).collect(Collectors.joining(",")),
+          store.id(),
+          store.address(),
+          store.state(),
+          regions.stream().filter(region -> leads(store, region)).count(),
+          regions.stream().filter(region -> holds(store, region)).count(),
+          store.version(),
+          store.labels().entrySet().stream()
+              .map(label -> label.getKey() + "=" + label.getValue())
+              .collect(Collectors.joining(",")),
           heartbeat(store));
     }
     return listing;
   }
 
-  private static boolean holdsReplica(Region region, long storeId) {
-    return region.getRegion().getPeersList().stream()
-        .map(Peer::getStoreId)
-        .anyMatch(id -> id == storeId);
+  private static boolean leads(StoreInfo store, RegionInfo region) {
+    return region.leader().map(peer -> peer.storeId() == store.id()).orElse(false);
   }
 
-  private static String text(StoreLabel label) {
-    return label.getKey() + "=" + label.getValue();
+  private static boolean holds(StoreInfo store, RegionInfo region) {
+    return region.region().peers().stream().anyMatch(peer -> peer.storeId() == store.id());
   }
 
-  private static String heartbeat(Store store) {
-    return store.getLastHeartbeat() <= 0
+  private static String heartbeat(StoreInfo store) {
+    return store.lastHeartbeatMillis() == 0
         ? "never"
-        : Instant.EPOCH
-            .plusNanos(store.getLastHeartbeat())
+        : Instant.ofEpochMilli(store.lastHeartbeatMillis())
             .truncatedTo(ChronoUnit.SECONDS)
             .toString();
   }

@@ -1,0 +1,44 @@
+package dev.terrane.cli.data;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.terrane.client.KeyValue;
+import dev.terrane.common.Bytes;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.Base64;
+
+/**
+ * Entries as the JSON lines that {@code terrane import} reads: bytes that are no text in base64.
+ */
+final class JsonEntry {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private JsonEntry() {}
+
+  static String line(KeyValue entry, boolean keyOnly) {
+    StringWriter line = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(line)) {
+      json.writeStartObject();
+      write(json, "key", entry.key());
+      if (!keyOnly) {
+        write(json, "value", entry.value());
+      }
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory", e);
+    }
+    return line.toString();
+  }
+
+  private static void write(JsonGenerator json, String field, Bytes bytes) throws IOException {
+    String text = bytes.toUtf8();
+    if (Bytes.ofUtf8(text).equals(bytes)) {
+      json.writeStringField(field, text);
+    } else {
+      json.writeStringField(
+          field + "_base64", Base64.getEncoder().encodeToString(bytes.toByteArray()));
+    }
+  }
+}

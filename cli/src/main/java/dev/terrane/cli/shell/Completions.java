@@ -1,0 +1,28 @@
+package dev.terrane.cli.shell;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** What the word under the cursor may become. */
+final class Completions {
+  private Completions() {}
+
+  /**
+   * Candidates for the word at {@code index}; the caller drops those that do not fit what is there.
+   */
+  static List<String> of(List<String> words, int index) {
+    if (index == 0) {
+      return verbs();
+    }
+    Optional<Verb> verb = Verb.of(words.getFirst());
+    if (verb.isEmpty()) {
+      return List.of();
+    }
+    return verb.get() == Verb.HELP ? verbs() : verb.get().options();
+  }
+
+  private static List<String> verbs() {
+    return Arrays.stream(Verb.values()).map(Verb::word).toList();
+  }
+}

@@ -1,0 +1,58 @@
+package dev.terrane.cli.shell;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jline.reader.Candidate;
+import org.jline.reader.EndOfFileException;
+import org.jline.reader.LineReader;
+import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.ParsedLine;
+import org.jline.reader.UserInterruptException;
+import org.jline.reader.impl.DefaultParser;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+
+/** Lines that a person types, with editing, completion and a history that outlives the session. */
+final class InteractiveLines {
+  private static final Path HISTORY = Path.of(System.getProperty("user.home"), ".terrane_history");
+
+  /** Hands every line to {@code interpreter} until it or the person ends. */
+  void feed(Interpreter interpreter) throws IOException {
+    try (Terminal terminal = TerminalBuilder.terminal()) {
+      LineReader reader = reader(terminal);
+      terminal.writer().println("'help' lists the commands; Ctrl-D leaves.");
+      boolean more = true;
+      while (more) {
+        try {
+          more = interpreter.run(reader.readLine("terrane> "));
+        } catch (UserInterruptException e) {
+          // Ctrl-C gives up the line, not the session.
+        } catch (EndOfFileException e) {
+          more = false;
+        }
+      }
+    }
+  }
+
+  private static LineReader reader(Terminal terminal) {
+    // Quotes and backslashes are the interpreter's: an unfinished one is its error to explain.
+    DefaultParser parser = new DefaultParser();
+    parser.setQuoteChars(new char[0]);
+    parser.setEscapeChars(new char[0]);
+    return LineReaderBuilder.builder()
+        .terminal(terminal)
+        .parser(parser)
+        .completer((reader, line, candidates) -> complete(line, candidates))
+        .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
+        .variable(LineReader.HISTORY_FILE, HISTORY)
+        .build();
+  }
+
+  /** Offers commands as the first word, and after it the options of that command. */
+  private static void complete(ParsedLine line, List<Candidate> candidates) {
+    Completions.of(line.words(), line.wordIndex()).stream()
+        .map(Candidate::new)
+        .forEach(candidates::add);
+  }
+}

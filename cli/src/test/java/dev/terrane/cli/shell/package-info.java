@@ -1,0 +1,4 @@
+@NullMarked
+package dev.terrane.cli.shell;
+
+import org.jspecify.annotations.NullMarked;
