@@ -51,7 +51,7 @@ public final class NodeMetrics implements MetricsSink {
 
   @Override
   public void count(String name, long delta) {
-    counters.computeIfAbsent(name, this::newCounter).inc(delta);
+    counters.computeIfAbsent(name, this::newCounter).inc((double) delta);
   }
 
   private CounterDataPoint newCounter(String name) {
@@ -61,7 +61,7 @@ public final class NodeMetrics implements MetricsSink {
 
   @Override
   public void gauge(String name, long value) {
-    gauges.computeIfAbsent(name, this::newGauge).set(value);
+    gauges.computeIfAbsent(name, this::newGauge).set((double) value);
   }
 
   private GaugeDataPoint newGauge(String name) {
@@ -72,7 +72,7 @@ public final class NodeMetrics implements MetricsSink {
   public void gauge(String name, LongSupplier value) {
     GaugeWithCallback.builder()
         .name(PREFIX + name)
-        .callback(callback -> callback.call(value.getAsLong()))
+        .callback(callback -> callback.call((double) value.getAsLong()))
         .register(registry);
   }
 
@@ -81,7 +81,7 @@ public final class NodeMetrics implements MetricsSink {
   public void observe(String name, long value) {
     histograms
         .computeIfAbsent(name, this::newHistogram)
-        .observe(isDuration(name) ? value / NANOS_PER_SECOND : value);
+        .observe(isDuration(name) ? value / NANOS_PER_SECOND : (double) value);
   }
 
   private static boolean isDuration(String name) {
