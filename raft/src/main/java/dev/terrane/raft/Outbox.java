@@ -55,7 +55,8 @@ final class Outbox {
     return messages.isEmpty()
         && afterPersist.isEmpty()
         && reads.isEmpty()
-        && snapshotRequests.isEmpty();
+        && snapshotRequests.isEmpty()
+        && roundStarted == 0; // a lone voter's round has no messages, and gives its lease
   }
 
   boolean hasAfterPersist() {

@@ -151,7 +151,8 @@ final class Machine {
         && ready.committedEntries().isEmpty()
         && ready.reads().isEmpty()
         && ready.snapshotRequests().isEmpty()
-        && !ready.needsSync();
+        && !ready.needsSync()
+        && ready.roundStarted() == 0;
   }
 
   private void checkMayApply(Entry entry) {
