@@ -1,0 +1,81 @@
+package dev.terrane.pd;
+
+import dev.terrane.common.Bytes;
+import dev.terrane.pd.PdWrite.LogBase;
+import dev.terrane.raft.Entry;
+import dev.terrane.raft.HardState;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A disk that syncs when it is told to; a crash loses what was not synced. */
+final class MemoryDisk implements PdStorage {
+  private record Submitted(PdWrite write, Runnable durable) {}
+
+  private final long memberId;
+  private final Deque<Submitted> submitted = new ArrayDeque<>();
+  private @Nullable Bytes state;
+  private HardState hardState = HardState.EMPTY;
+  private LogBase base = new LogBase(0, 0);
+  private final List<Entry> entries = new ArrayList<>();
+  int snapshots;
+
+  MemoryDisk(long memberId) {
+    this.memberId = memberId;
+  }
+
+  @Override
+  public void submit(PdWrite write, Runnable durable) {
+    submitted.add(new Submitted(write, durable));
+  }
+
+  /** Syncs everything; returns whether there was anything. */
+  boolean sync() {
+    boolean any = !submitted.isEmpty();
+    while (!submitted.isEmpty()) {
+      Submitted next = submitted.remove();
+      write(next.write);
+      next.durable.run();
+    }
+    return any;
+  }
+
+  void crash() {
+    submitted.clear();
+  }
+
+  void write(PdWrite write) {
+    if (write.reset() != null) {
+      base = write.reset();
+      entries.clear();
+    }
+    if (!write.entries().isEmpty()) {
+      long first = write.entries().getFirst().index();
+      entries.removeIf(entry -> entry.index() >= first);
+      entries.addAll(write.entries());
+    }
+    if (write.hardState() != null) {
+      hardState = write.hardState();
+    }
+    if (write.state() != null) {
+      state = write.state();
+      snapshots++;
+    }
+    long release = write.releaseThrough();
+    if (release > base.index()) {
+      long term = entries.get((int) (release - base.index()) - 1).term();
+      entries.removeIf(entry -> entry.index() <= release);
+      base = new LogBase(release, term);
+    }
+  }
+
+  PdRecovered recovered() {
+    return new PdRecovered(memberId, state, hardState, base, entries);
+  }
+
+  int logLength() {
+    return entries.size();
+  }
+}
