@@ -48,7 +48,7 @@ public final class ClientBuilder {
     return this;
   }
 
-  /** After which an operation fails; for scans and range operations, a step within one Region. */
+  /** After which an operation fails; see {@link ClientConfig} for what works on ranges. */
   @CanIgnoreReturnValue
   public ClientBuilder requestTimeout(Duration timeout) {
     requestTimeout = timeout;

@@ -55,6 +55,11 @@ final class ChecksumStep extends UnaryCall<RawChecksumRequest, RawChecksumRespon
   }
 
   @Override
+  int patience() {
+    return RANGE_PATIENCE;
+  }
+
+  @Override
   boolean isWrite() {
     return false;
   }

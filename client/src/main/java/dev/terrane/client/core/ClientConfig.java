@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param pdAddresses {@code host:port} of any of PD's members; the others are learned
  * @param keyspace the keyspace of a version 2 cluster; null for version 1
- * @param requestTimeout after which an operation on keys fails; for scans and range operations, a
- *     step of it within one Region
- * @param attemptTimeout how long one store may take before another is tried
+ * @param requestTimeout after which an operation on keys fails; for a scan, a page of it; range
+ *     deletes and checksums have six times as long for each Region
+ * @param attemptTimeout how long one store may take before another is tried; six times as long for
+ *     range deletes and checksums
  * @param connectTimeout how long nobody at all may answer before operations fail
  * @param outstandingMax operations under way at a time
  * @param batchRequestsMax requests in one message of the batch stream

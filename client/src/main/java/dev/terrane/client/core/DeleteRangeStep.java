@@ -57,6 +57,11 @@ final class DeleteRangeStep extends BatchedCall {
   }
 
   @Override
+  int patience() {
+    return RANGE_PATIENCE;
+  }
+
+  @Override
   boolean isWrite() {
     return true;
   }

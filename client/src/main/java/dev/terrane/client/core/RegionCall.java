@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * merely failed.
  */
 abstract class RegionCall extends Timer implements Task {
+  /** {@link #patience} of a call that works through a range. */
+  static final int RANGE_PATIENCE = 6;
+
   private enum State {
     NEW,
     LOCATING,
@@ -69,6 +72,11 @@ abstract class RegionCall extends Timer implements Task {
     return true;
   }
 
+  /** How many times as long as others it may take; whole Regions are not read in a moment. */
+  int patience() {
+    return 1;
+  }
+
   /** Hands the request to {@code link}, by {@link #queued} and {@link #sent}. */
   abstract void sendTo(StoreLink link);
 
@@ -80,7 +88,7 @@ abstract class RegionCall extends Timer implements Task {
 
   @Override
   public final void start() {
-    startBefore(core.now() + core.config().requestTimeout().toNanos());
+    startBefore(core.now() + patience() * core.config().requestTimeout().toNanos());
   }
 
   /** Starts with a deadline that an operation of several calls shares. */
@@ -151,7 +159,8 @@ abstract class RegionCall extends Timer implements Task {
   }
 
   final void queued() {
-    become(State.QUEUED, core.attemptDeadline(deadlineNanos));
+    long attempt = patience() * core.config().attemptTimeout().toNanos();
+    become(State.QUEUED, Math.min(deadlineNanos, core.now() + attempt));
   }
 
   /** Its timer was set when it was queued; a try has one deadline from there on. */

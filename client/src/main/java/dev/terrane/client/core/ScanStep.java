@@ -21,14 +21,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * One page of a scan, in one Region; when it is served the next step follows, until the limit or
  * the end of the range is reached. A page that is not full means that the Region has no more.
+ *
+ * <p>An answer may not be cut short for its size; a store can only refuse it. So pages are sized by
+ * the pairs seen so far, and one that is refused is tried smaller before the refusal is believed.
  */
 final class ScanStep extends BatchedCall {
   private static final int PAGE_MAX = 1024;
+  private static final int FIRST_PAGE = 256;
+  private static final int PAGE_BYTES = 4 << 20;
+
+  /** By how much a page is cut that a store refuses. */
+  private static final int CUT = 8;
 
   private final RawScan scan;
   private final List<KeyValue> found;
   private final Completion<? super List<KeyValue>> completion;
   private @Nullable RangeCursor cursor;
+  private final int page;
+  private long foundBytes;
 
   /** The first step; {@code scan} asks for at least one pair of a range that is not empty. */
   ScanStep(ClientCore core, RawScan scan, Completion<? super List<KeyValue>> completion) {
@@ -36,10 +46,13 @@ final class ScanStep extends BatchedCall {
     this.scan = scan;
     this.found = new ArrayList<>();
     this.completion = completion;
+    this.page = Math.min(scan.limit(), scan.keysOnly() ? PAGE_MAX : FIRST_PAGE);
   }
 
-  private ScanStep(ScanStep before) {
+  private ScanStep(ScanStep before, int page) {
     super(before.core);
+    this.page = page;
+    this.foundBytes = before.foundBytes;
     this.scan = before.scan;
     this.found = before.found;
     this.completion = before.completion;
@@ -85,8 +98,15 @@ final class ScanStep extends BatchedCall {
     return Response.CmdCase.RAW_SCAN;
   }
 
-  private int page() {
-    return Math.min(PAGE_MAX, scan.limit() - found.size());
+  /** As many pairs as fill a page if they are like those before, but no leap. */
+  private int nextPage() {
+    int left = scan.limit() - found.size();
+    if (found.isEmpty()) {
+      return Math.min(page, left);
+    }
+    long pairBytes = Math.max(1, foundBytes / found.size());
+    long fitting = Math.max(1, Math.min(PAGE_MAX, PAGE_BYTES / pairBytes));
+    return (int) Math.min(left, Math.min(fitting, 2L * page));
   }
 
   @Override
@@ -98,7 +118,7 @@ final class ScanStep extends BatchedCall {
                 .setContext(context)
                 .setStartKey(ProtoBytes.toByteString(scan.reverse() ? range.end() : range.start()))
                 .setEndKey(ProtoBytes.toByteString(scan.reverse() ? range.start() : range.end()))
-                .setLimit(page())
+                .setLimit(page)
                 .setKeyOnly(scan.keysOnly())
                 .setReverse(scan.reverse()))
         .build();
@@ -114,19 +134,23 @@ final class ScanStep extends BatchedCall {
   void served(Response response) {
     List<KvPair> pairs = response.getRawScan().getKvsList();
     String error = PairErrors.first(pairs);
-    int page = page();
-    if (!error.isEmpty()) {
+    if (!error.isEmpty() && page > 1) {
+      if (end()) {
+        new ScanStep(this, Math.max(1, page / CUT)).startBefore(deadlineNanos());
+      }
+    } else if (!error.isEmpty()) {
       refused(error);
     } else if (pairs.size() > page) {
       refused("the store returned " + pairs.size() + " pairs where " + page + " were asked for");
     } else if (end()) {
-      take(pairs, page);
+      take(pairs);
     }
   }
 
-  private void take(List<KvPair> pairs, int page) {
+  private void take(List<KvPair> pairs) {
     KeyCodec codec = core.codec();
     for (KvPair pair : pairs) {
+      foundBytes += pair.getKey().size() + pair.getValue().size();
       found.add(
           new KeyValue(
               codec.toUser(ProtoBytes.toBytes(pair.getKey())),
@@ -138,7 +162,7 @@ final class ScanStep extends BatchedCall {
             : found.size() < scan.limit()
                 && cursor().leave(ProtoBytes.toBytes(pairs.get(pairs.size() - 1).getKey()));
     if (more) {
-      new ScanStep(this).start();
+      new ScanStep(this, nextPage()).start();
     } else {
       completion.succeeded(found);
     }

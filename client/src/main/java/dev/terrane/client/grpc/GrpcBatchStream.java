@@ -2,6 +2,7 @@ package dev.terrane.client.grpc;
 
 import dev.terrane.client.core.Transport.BatchListener;
 import dev.terrane.client.core.Transport.BatchStream;
+import dev.terrane.client.core.Transport.Failure;
 import dev.terrane.proto.tikvpb.BatchCommandsRequest;
 import dev.terrane.proto.tikvpb.BatchCommandsResponse;
 import dev.terrane.proto.tikvpb.TikvGrpc;
@@ -39,6 +40,18 @@ final class GrpcBatchStream extends ClientCall.Listener<BatchCommandsResponse>
     opened.start(this, new Metadata());
     opened.request(Integer.MAX_VALUE);
     opening = false;
+  }
+
+  /** Ends the stream, which could not be opened. */
+  void refuse(Failure failure) {
+    loop.run(
+        true,
+        () -> {
+          if (!ended) {
+            ended = true;
+            listener.onClosed(failure);
+          }
+        });
   }
 
   @Override

@@ -23,7 +23,11 @@ final class GrpcTransport implements Transport {
   @Override
   public BatchStream openBatch(String address, BatchListener listener) {
     GrpcBatchStream stream = new GrpcBatchStream(loop, listener);
-    stream.open(channels.to(address));
+    try {
+      stream.open(channels.to(address));
+    } catch (IllegalArgumentException e) {
+      stream.refuse(notAnAddress(address, e));
+    }
     return stream;
   }
 
@@ -31,8 +35,18 @@ final class GrpcTransport implements Transport {
   public <Q extends Message, A extends Message> Call unary(
       String address, Rpc<Q, A> rpc, Q request, UnaryListener<A> listener) {
     GrpcUnaryCall<Q, A> call = new GrpcUnaryCall<>(loop, listener);
-    call.send(channels.to(address), method(rpc), request);
+    try {
+      call.send(channels.to(address), method(rpc), request);
+    } catch (IllegalArgumentException e) {
+      call.refuse(notAnAddress(address, e));
+    }
     return call;
+  }
+
+  /** What PD calls an address may be none. */
+  private static Failure notAnAddress(String address, IllegalArgumentException why) {
+    return new Failure(
+        Failure.Kind.NOT_SENT, "'" + address + "' is not an address: " + why.getMessage());
   }
 
   /** Descriptors are compared by identity inside gRPC, so each is made once. */

@@ -36,6 +36,17 @@ final class GrpcUnaryCall<Q, A> extends ClientCall.Listener<A> implements Call {
     sending = false;
   }
 
+  /** Ends the call, which could not be made. */
+  void refuse(Failure failure) {
+    loop.run(
+        true,
+        () -> {
+          if (!cancelled) {
+            listener.onFailure(failure);
+          }
+        });
+  }
+
   @Override
   public void cancel() {
     cancelled = true;

@@ -51,6 +51,8 @@ public final class FakeCluster {
   private long nextId = 100;
   private int repliesToLose;
   private int served;
+  private int pageMax = Integer.MAX_VALUE;
+  private final List<Integer> pages = new ArrayList<>();
 
   /** Three stores and one Region, led by store 1; {@code version2} says how PD has its bounds. */
   public FakeCluster(boolean version2) {
@@ -115,6 +117,21 @@ public final class FakeCluster {
   /** The next requests are executed, but the connection breaks before the reply. */
   void loseReplies(int count) {
     repliesToLose = count;
+  }
+
+  /** Scans for more pairs than that are refused. */
+  void refusePagesAbove(int limit) {
+    pageMax = limit;
+  }
+
+  boolean refusesPage(int limit) {
+    pages.add(limit);
+    return limit > pageMax;
+  }
+
+  /** What the scans asked for. */
+  List<Integer> pages() {
+    return pages;
   }
 
   /** How many requests have been executed. */

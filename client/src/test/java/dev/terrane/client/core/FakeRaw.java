@@ -6,6 +6,7 @@ import dev.terrane.common.Bytes;
 import dev.terrane.common.KeyRange;
 import dev.terrane.proto.ProtoBytes;
 import dev.terrane.proto.errorpb.Error;
+import dev.terrane.proto.kvrpcpb.KeyError;
 import dev.terrane.proto.kvrpcpb.KvPair;
 import dev.terrane.proto.kvrpcpb.RawBatchDeleteRequest;
 import dev.terrane.proto.kvrpcpb.RawBatchDeleteResponse;
@@ -166,6 +167,10 @@ final class FakeRaw {
     Error error = cluster.check(storeId, request.getContext(), inside);
     if (error != null) {
       return RawScanResponse.newBuilder().setRegionError(error).build();
+    }
+    if (cluster.refusesPage(request.getLimit())) {
+      KeyError tooLarge = KeyError.newBuilder().setAbort("answer is too large").build();
+      return RawScanResponse.newBuilder().addKvs(KvPair.newBuilder().setError(tooLarge)).build();
     }
     cluster.countServed();
     KeyRange range = request.getReverse() ? new KeyRange(to, from) : new KeyRange(from, to);

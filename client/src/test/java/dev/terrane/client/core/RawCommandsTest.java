@@ -165,6 +165,30 @@ final class RawCommandsTest {
   }
 
   @Test
+  void aPageThatAStoreRefusesIsTriedSmaller() {
+    Bench bench = filled(false);
+    bench.cluster.refusePagesAbove(10);
+
+    assertThat(keysOf(bench.scan(RawScan.of(KeyRange.ALL, 200)).answer())).isEqualTo(names(0, 200));
+
+    bench.cluster.refusePagesAbove(0);
+    assertThat(bench.scan(RawScan.of(KeyRange.ALL, 5)).failure())
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("too large");
+  }
+
+  @Test
+  void pagesAreSizedByWhatWasFound() {
+    Bench bench = opened(false);
+    Bytes value = Bytes.wrap(new byte[1 << 20]);
+    for (int i = 0; i < 300; i++) {
+      bench.cluster.data.put(key(name(i)), value);
+    }
+    assertThat(bench.scan(RawScan.of(KeyRange.ALL, 265)).answer()).hasSize(265);
+    assertThat(bench.cluster.pages()).containsExactly(256, 3, 3, 3);
+  }
+
+  @Test
   void aReverseScanBeginsBelowAnExclusiveBoundOfARegion() {
     Bench bench = filled(false);
     RawScan scan = RawScan.of(new KeyRange(key("000"), key("200")), 3).reversed();
