@@ -1,0 +1,4 @@
+@NullMarked
+package dev.terrane.bench.load;
+
+import org.jspecify.annotations.NullMarked;
