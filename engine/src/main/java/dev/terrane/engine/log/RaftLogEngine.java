@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * Until then the peer itself keeps what it has submitted.
  *
  * <p>Threads: {@link #write}, {@link #upkeep} and {@link #close} belong to one thread, the log
- * writer's, and wait for the disk. All other methods may be called from any thread at any time;
- * only {@link #entries} may read the disk, where the cache does not have what it wants.
+ * writer's, and wait for the disk; an interrupt of it counts as a failure of the disk. All other
+ * methods may be called from any thread at any time; only {@link #entries} may read the disk, where
+ * the cache does not have what it wants.
  *
  * <p>After a crash each batch is there as a whole or not at all, and all batches whose write
  * returned are there, in order. After a failed write or sync nothing is known about the disk: every
@@ -54,7 +55,8 @@ public interface RaftLogEngine extends AutoCloseable {
    * RaftLogOptions#upkeepBytesMax} written keeps the log within its bounds.
    *
    * @return whether there is more to do
-   * @throws LogFullException there is no room to prepare a segment; nothing is lost by it
+   * @throws LogFullException there is no room to prepare a segment. Half of one is left: time to
+   *     stop taking writes, to release, and to go on with upkeep
    * @throws LogCorruptException live data in the oldest segment cannot be read
    */
   boolean upkeep();

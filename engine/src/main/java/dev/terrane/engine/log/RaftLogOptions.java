@@ -21,7 +21,7 @@ public record RaftLogOptions(
 
   /** For a server. */
   public static final RaftLogOptions DEFAULT =
-      new RaftLogOptions(64 << 20, 1L << 30, 32 << 20, 8 << 20, 1 << 20);
+      new RaftLogOptions(16 << 20, 1L << 30, 32 << 20, 8 << 20, 1 << 20);
 
   /** For tests and small embedded stores. */
   public static final RaftLogOptions SMALL =

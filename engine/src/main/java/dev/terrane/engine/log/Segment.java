@@ -19,7 +19,7 @@ final class Segment {
   /** The owner's claim and one for each reader; at zero the file is nobody's. */
   private final AtomicInteger claims = new AtomicInteger(1);
 
-  private int end = LogFormat.SEGMENT_HEADER_BYTES;
+  private volatile int end = LogFormat.SEGMENT_HEADER_BYTES;
   private volatile long liveBytes;
 
   Segment(String name, SegmentHeader header, LogFile file) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * The {@link RaftLogEngine} in segment files of its own; their layout is in the package's
  * documentation, the reasons in docs/adr/0004-raft-log-own-segments.md.
  *
- * <p>Memory: 16 bytes for each entry that is not released, about 200 for each idle Region, the
+ * <p>Memory: 16 bytes for each entry that is not released, about 400 for each idle Region, the
  * named records, and the cache. One frame is written at a time, and synced before the next.
  */
 public final class SegmentedRaftLog implements RaftLogEngine {

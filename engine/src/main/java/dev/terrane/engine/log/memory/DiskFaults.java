@@ -12,7 +12,7 @@ public interface DiskFaults {
    * Throws if the call is to fail; it then changes nothing. A failed {@link DiskCall#SYNC} leaves
    * open how much of what was written before it survives a power cut. May let virtual time pass.
    *
-   * @param file the name by which the file was opened, or an empty string for the directory
+   * @param file the name that the file has now, or an empty string for the directory
    */
   void before(DiskCall call, String file) throws IOException;
 }

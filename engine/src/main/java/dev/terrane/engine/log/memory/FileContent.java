@@ -19,8 +19,22 @@ final class FileContent {
 
   private final Map<Integer, byte[]> pages = new HashMap<>();
   private final Map<Integer, byte[]> syncedPages = new HashMap<>();
+  private String name;
   private long size;
   private long syncedSize;
+
+  FileContent(String name) {
+    this.name = name;
+  }
+
+  /** The name that the file has now, or had last. */
+  String name() {
+    return name;
+  }
+
+  void name(String newName) {
+    name = newName;
+  }
 
   long size() {
     return size;

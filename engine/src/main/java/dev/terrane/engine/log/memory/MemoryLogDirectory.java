@@ -39,6 +39,7 @@ public final class MemoryLogDirectory implements LogDirectory {
       }
       if (to != null) {
         files.put(to, content);
+        content.name(to);
       }
     }
   }
@@ -107,15 +108,15 @@ public final class MemoryLogDirectory implements LogDirectory {
     if (files.containsKey(name)) {
       throw new FileAlreadyExistsException(name);
     }
-    FileContent content = new FileContent();
+    FileContent content = new FileContent(name);
     change(new NameChange(null, name, content));
-    return new Handle(name, content);
+    return new Handle(content);
   }
 
   @Override
   public synchronized LogFile open(String name) throws IOException {
     faults.before(DiskCall.OPEN, name);
-    return new Handle(name, content(name));
+    return new Handle(content(name));
   }
 
   @Override
@@ -165,13 +166,11 @@ public final class MemoryLogDirectory implements LogDirectory {
 
   /** An open file. */
   private final class Handle implements LogFile {
-    private final String name;
     private final FileContent content;
     private final int openedIn = life;
     private boolean closed;
 
-    Handle(String name, FileContent content) {
-      this.name = name;
+    Handle(FileContent content) {
       this.content = content;
     }
 
@@ -187,7 +186,7 @@ public final class MemoryLogDirectory implements LogDirectory {
     public void read(ByteBuffer target, long position) throws IOException {
       synchronized (MemoryLogDirectory.this) {
         checkOpen();
-        faults.before(DiskCall.READ, name);
+        faults.before(DiskCall.READ, content.name());
         content.read(target, position);
       }
     }
@@ -196,7 +195,7 @@ public final class MemoryLogDirectory implements LogDirectory {
     public void write(ByteBuffer source, long position) throws IOException {
       synchronized (MemoryLogDirectory.this) {
         checkOpen();
-        faults.before(DiskCall.WRITE, name);
+        faults.before(DiskCall.WRITE, content.name());
         checkRoom(content, position + source.remaining());
         content.write(source, position);
       }
@@ -206,7 +205,7 @@ public final class MemoryLogDirectory implements LogDirectory {
     public void writeZeros(long position, long length) throws IOException {
       synchronized (MemoryLogDirectory.this) {
         checkOpen();
-        faults.before(DiskCall.WRITE, name);
+        faults.before(DiskCall.WRITE, content.name());
         checkRoom(content, position + length);
         content.writeZeros(position, length);
       }
@@ -216,7 +215,7 @@ public final class MemoryLogDirectory implements LogDirectory {
     public void sync() throws IOException {
       synchronized (MemoryLogDirectory.this) {
         checkOpen();
-        faults.before(DiskCall.SYNC, name);
+        faults.before(DiskCall.SYNC, content.name());
         content.sync();
       }
     }
@@ -230,7 +229,7 @@ public final class MemoryLogDirectory implements LogDirectory {
 
     private void checkOpen() throws IOException {
       if (closed || openedIn != life) {
-        throw new IOException(name + " is closed");
+        throw new IOException(content.name() + " is closed");
       }
     }
   }

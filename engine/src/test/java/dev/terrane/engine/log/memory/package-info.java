@@ -1,0 +1,4 @@
+@NullMarked
+package dev.terrane.engine.log.memory;
+
+import org.jspecify.annotations.NullMarked;
