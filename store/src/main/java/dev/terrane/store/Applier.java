@@ -1,0 +1,408 @@
+package dev.terrane.store;
+
+import dev.terrane.common.Bytes;
+import dev.terrane.common.Invariant;
+import dev.terrane.common.KeyRange;
+import dev.terrane.common.agent.Agent;
+import dev.terrane.common.agent.Inbox;
+import dev.terrane.common.agent.Waker;
+import dev.terrane.common.region.RegionError;
+import dev.terrane.engine.ColumnFamily;
+import dev.terrane.engine.EngineException;
+import dev.terrane.engine.KvEngine;
+import dev.terrane.engine.WriteBatch;
+import dev.terrane.raft.Entry;
+import dev.terrane.store.wire.AppliedPosition;
+import dev.terrane.store.wire.EntryFormat;
+import dev.terrane.store.wire.RegionKeys;
+import dev.terrane.txn.Mutations;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes committed entries of all Regions to the engine, many in one batch that also holds each
+ * Region's applied position, and then answers the proposals in them.
+ *
+ * <p>Only this writes a Region's keys while the Region is open here. An administrative entry ends a
+ * batch; nothing of it leaves the applier before a barrier covers it, and the Region's later
+ * entries wait for that (design: "What is durable when", rule 1).
+ *
+ * <p>A crash leaves the engine at the end of some batch; the entries behind it are replayed from
+ * the log. Inside an entry a batch may end only where replaying the entry from its start comes to
+ * the same result.
+ *
+ * <p>When the disk is full it keeps what it has and tries again: a committed entry is never
+ * dropped.
+ */
+final class Applier implements Agent {
+  /** A batch is written once it has gathered so much. */
+  private static final long BATCH_BYTES_TARGET = 4 << 20;
+
+  private static final int TASKS_PER_CYCLE_MAX = 1024;
+  private static final long FULL_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  private final KvEngine engine;
+  private final Inbox<StoreMessage> loop;
+  private final DiskExecutor disk;
+  private final DiskSpace diskSpace;
+  private final MetricsSink metrics;
+  private final Inbox<ApplyTask> inbox;
+  private final Map<Long, ApplyPeer> peerByRegionId = new HashMap<>();
+
+  private final WriteBatch batch = new WriteBatch();
+  private final Set<ApplyPeer> touched = new LinkedHashSet<>();
+  private final List<Answer> answers = new ArrayList<>();
+  private final List<AppliedRegion> reports = new ArrayList<>();
+  private final BatchFiller filler = new BatchFiller();
+
+  /** Goes before the inbox: what waited for a barrier, or for room on the disk. */
+  private final ArrayDeque<ApplyTask> backlog = new ArrayDeque<>();
+
+  private final Consumer<ApplyTask> taker = this::take;
+
+  /** Whether the batch is complete and waits only for being written. */
+  private boolean positionsAdded;
+
+  private long retryAtNanos = NO_DEADLINE;
+
+  /** What a proposal will hear once the batch is written; null: that it was applied. */
+  private record Answer(Proposal proposal, @Nullable RegionError error) {}
+
+  Applier(
+      KvEngine engine,
+      Inbox<StoreMessage> loop,
+      int inboxCapacity,
+      DiskExecutor disk,
+      DiskSpace diskSpace,
+      MetricsSink metrics) {
+    this.engine = engine;
+    this.loop = loop;
+    this.inbox = new Inbox<>("applier", inboxCapacity);
+    this.disk = disk;
+    this.diskSpace = diskSpace;
+    this.metrics = metrics;
+  }
+
+  void onMessage(Waker waker) {
+    inbox.onMessage(waker);
+  }
+
+  /** Takes {@code task}, from any thread. */
+  void submit(ApplyTask task) {
+    inbox.put(task);
+  }
+
+  @Override
+  public String name() {
+    return "applier";
+  }
+
+  @Override
+  public int poll(long nowNanos) {
+    if (retryAtNanos != NO_DEADLINE) {
+      if (nowNanos - retryAtNanos < 0) {
+        return 0;
+      }
+      retryAtNanos = NO_DEADLINE;
+    }
+    int work = 0;
+    try {
+      write(); // what a full disk kept back
+      while (work < TASKS_PER_CYCLE_MAX && takeNext()) {
+        work++;
+        if (batch.bytes() >= BATCH_BYTES_TARGET) {
+          write();
+        }
+      }
+      write();
+    } catch (EngineException e) {
+      if (!e.retryable()) {
+        throw e;
+      }
+      diskSpace.engineIsFull(e.getMessage());
+      retryAtNanos = nowNanos + FULL_RETRY_NANOS;
+    }
+    report();
+    return work;
+  }
+
+  @Override
+  public long nextDeadlineNanos() {
+    return retryAtNanos;
+  }
+
+  private boolean takeNext() {
+    if (backlog.isEmpty()) {
+      return inbox.drain(taker, 1) > 0;
+    }
+    take(backlog.remove());
+    return true;
+  }
+
+  private void take(ApplyTask task) {
+    switch (task) {
+      case ApplyTask.Open open ->
+          peerByRegionId.put(
+              open.regionId(),
+              new ApplyPeer(open.regionId(), open.peerId(), open.region(), open.position()));
+      case ApplyTask.Entries entries -> {
+        ApplyPeer peer = peerByRegionId.get(entries.regionId());
+        if (peer == null) {
+          answerUndetermined(entries);
+        } else if (peer.barrierRuns) {
+          peer.waiting.add(entries);
+        } else {
+          apply(peer, entries);
+        }
+      }
+      case ApplyTask.BarrierPassed passed -> resume(passed);
+      case ApplyTask.Close close -> close(close);
+    }
+  }
+
+  private void apply(ApplyPeer peer, ApplyTask.Entries task) {
+    List<Entry> entries = task.entries();
+    List<ProposalQueue.InLog> proposals = task.proposals();
+    int proposal = 0;
+    for (int i = 0; i < entries.size(); i++) {
+      Entry entry = entries.get(i);
+      Invariant.check(
+          entry.index() == peer.position.index() + 1,
+          "entry %d follows applied %d in region %d",
+          entry.index(),
+          peer.position.index(),
+          peer.regionId);
+      boolean proposedHere =
+          proposal < proposals.size() && proposals.get(proposal).index() == entry.index();
+      try {
+        if (batch.bytes() >= BATCH_BYTES_TARGET) {
+          write();
+        }
+        switch (entry.kind()) {
+          case NORMAL -> filler.fill(peer, entry, proposedHere ? proposals.get(proposal) : null);
+          case ADMIN, CONF_CHANGE -> peer.change = RegionChanges.apply(peer, entry, batch);
+        }
+      } catch (EngineException e) {
+        backlog.addFirst(rest(task, i, proposal)); // to be tried again, or dropped with the store
+        throw e;
+      }
+      if (proposedHere) {
+        proposal++;
+      }
+      peer.position = new AppliedPosition(entry.index(), entry.term());
+      touched.add(peer);
+      if (peer.change != null) {
+        peer.barrierRuns = true;
+        if (i + 1 < entries.size()) {
+          peer.waiting.add(rest(task, i + 1, proposal));
+        }
+        write();
+        return;
+      }
+    }
+  }
+
+  private static ApplyTask.Entries rest(ApplyTask.Entries task, int entry, int proposal) {
+    return new ApplyTask.Entries(
+        task.regionId(),
+        task.entries().subList(entry, task.entries().size()),
+        task.proposals().subList(proposal, task.proposals().size()));
+  }
+
+  private void resume(ApplyTask.BarrierPassed passed) {
+    ApplyPeer peer = peerByRegionId.get(passed.regionId());
+    if (peer == null || peer.peerId != passed.peerId()) {
+      return; // closed meanwhile
+    }
+    peer.barrierRuns = false;
+    reports.add(peer.report());
+    while (!peer.waiting.isEmpty()) {
+      backlog.addFirst(peer.waiting.removeLast());
+    }
+  }
+
+  private void close(ApplyTask.Close close) {
+    try {
+      write();
+    } catch (EngineException e) {
+      backlog.addFirst(close);
+      throw e;
+    }
+    ApplyPeer peer = peerByRegionId.get(close.regionId());
+    if (peer != null && peer.peerId == close.peerId()) {
+      peerByRegionId.remove(close.regionId());
+      peer.waiting.forEach(this::answerUndetermined);
+    }
+    report(); // the loop must not hear of what came before afterwards
+    loop.put(new StoreMessage.ApplierClosed(close.regionId(), close.peerId()));
+  }
+
+  private void answerUndetermined(ApplyTask.Entries task) {
+    for (ProposalQueue.InLog entry : task.proposals()) {
+      for (Proposal proposal : entry.proposals()) {
+        proposal.refused(ProposalQueue.undetermined("the peer was destroyed"));
+      }
+    }
+  }
+
+  /** Writes what has gathered, then answers. Does nothing when there is nothing. */
+  private void write() {
+    if (batch.isEmpty() && touched.isEmpty()) {
+      return;
+    }
+    if (!positionsAdded) {
+      for (ApplyPeer peer : touched) {
+        batch.put(ColumnFamily.REGION, RegionKeys.applied(peer.regionId), peer.position.encode());
+      }
+      positionsAdded = true;
+    }
+    engine.write(batch);
+    metrics.count("apply_batches_total", 1);
+    metrics.observe("apply_batch_changes", batch.count());
+    batch.clear();
+    positionsAdded = false;
+    diskSpace.engineHasRoom();
+    for (ApplyPeer peer : touched) {
+      if (peer.barrierRuns) {
+        startBarrier(peer);
+      } else {
+        reports.add(peer.report());
+      }
+    }
+    touched.clear();
+    for (int i = 0; i < answers.size(); i++) {
+      Answer answer = answers.get(i);
+      if (answer.error == null) {
+        answer.proposal.applied();
+      } else {
+        answer.proposal.refused(answer.error);
+      }
+    }
+    answers.clear();
+  }
+
+  /** Holds back the Region, and what its change means to others, until the change is durable. */
+  private void startBarrier(ApplyPeer peer) {
+    ApplyTask passed = new ApplyTask.BarrierPassed(peer.regionId, peer.peerId);
+    disk.submit(
+        "barrier-after-admin",
+        () -> {
+          engine.barrier();
+          submit(passed);
+        });
+  }
+
+  private void report() {
+    if (!reports.isEmpty()) {
+      loop.put(new StoreMessage.Applied(List.copyOf(reports)));
+      reports.clear();
+    }
+  }
+
+  /** Turns the proposals of NORMAL entries into changes of the batch. */
+  private final class BatchFiller implements EntryFormat.Visitor, Mutations.Visitor {
+    private @Nullable ApplyPeer peer;
+    private ProposalQueue.@Nullable InLog inLog;
+    private int ordinal;
+
+    void fill(ApplyPeer newPeer, Entry entry, ProposalQueue.@Nullable InLog newInLog) {
+      peer = newPeer;
+      inLog = newInLog;
+      ordinal = 0;
+      EntryFormat.forEach(entry.data(), this);
+      peer = null;
+      inLog = null;
+    }
+
+    private ApplyPeer peer() {
+      if (peer == null) {
+        throw Invariant.violated("changes outside of an entry");
+      }
+      return peer;
+    }
+
+    @Override
+    public void proposal(long requestId, long epochVersion, Bytes payload) {
+      RegionError error = null;
+      if (epochVersion == peer().region.epoch().version()) {
+        Mutations.decode(payload).forEach(this);
+      } else {
+        error = new RegionError.EpochNotMatch(List.of(peer().region));
+      }
+      if (inLog != null) {
+        Proposal proposal = inLog.proposals().get(ordinal);
+        Invariant.check(
+            proposal.requestId() == requestId,
+            "request %d where %d was proposed",
+            requestId,
+            proposal.requestId());
+        answers.add(new Answer(proposal, error));
+      }
+      ordinal++;
+    }
+
+    @Override
+    public void put(ColumnFamily family, Bytes key, Bytes value) {
+      checkKey(key);
+      count(key.length() + value.length());
+      batch.put(family, key, value);
+    }
+
+    @Override
+    public void delete(ColumnFamily family, Bytes key) {
+      checkKey(key);
+      count(key.length());
+      batch.delete(family, key);
+    }
+
+    @Override
+    public void deleteRange(ColumnFamily family, KeyRange range) {
+      Invariant.check(
+          peer().region.range().contains(range),
+          "range %s is deleted in region %s",
+          range,
+          peer().region);
+      count(range.start().length() + range.end().length());
+      batch.deleteRange(family, range);
+    }
+
+    /**
+     * Compares with what earlier changes left, so these are written first. Replaying the entry
+     * comes to the same: it repeats those changes before it compares again.
+     */
+    @Override
+    public void deleteIfEndsWith(ColumnFamily family, Bytes key, Bytes suffix) {
+      checkKey(key);
+      if (!batch.isEmpty()) {
+        write();
+      }
+      Bytes value = engine.get(family, key);
+      if (value != null
+          && value.length() >= suffix.length()
+          && value.from(value.length() - suffix.length()).equals(suffix)) {
+        delete(family, key);
+      }
+    }
+
+    private void checkKey(Bytes key) {
+      ApplyPeer current = peer();
+      if (!current.region.range().contains(key)) {
+        throw Invariant.violated("key %s is written in region %s", key, current.region);
+      }
+    }
+
+    private void count(long bytes) {
+      ApplyPeer current = peer();
+      current.bytesWritten += bytes;
+      current.keysWritten++;
+    }
+  }
+}

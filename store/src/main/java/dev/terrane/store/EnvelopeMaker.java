@@ -1,0 +1,115 @@
+package dev.terrane.store;
+
+import dev.terrane.common.region.Region;
+import dev.terrane.proto.ProtoBytes;
+import dev.terrane.proto.ProtoRegions;
+import dev.terrane.proto.metapb.Peer;
+import dev.terrane.proto.metapb.RegionEpoch;
+import dev.terrane.proto.terranepb.RaftEnvelope;
+import dev.terrane.raft.Message;
+import dev.terrane.store.wire.RaftCodec;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Addresses one peer's messages. Remembers the other peers of the Region, and those that have
+ * written to it, since a peer without data knows its leader only from there.
+ *
+ * <p>Confined to the store loop.
+ */
+final class EnvelopeMaker {
+  /** Of the peers known from their messages only. */
+  private static final int STRANGERS_MAX = 64;
+
+  private final long regionId;
+  private final long peerId;
+  private final Map<Long, Peer> members = new LinkedHashMap<>();
+  private final Map<Long, Peer> strangers = new LinkedHashMap<>();
+  private Peer self;
+  private RegionEpoch epoch = RegionEpoch.getDefaultInstance();
+  private @Nullable Region region;
+
+  EnvelopeMaker(long regionId, long storeId, long peerId) {
+    this.regionId = regionId;
+    this.peerId = peerId;
+    this.self = Peer.newBuilder().setId(peerId).setStoreId(storeId).build();
+  }
+
+  void region(Region newRegion) {
+    region = newRegion;
+    epoch = ProtoRegions.toProto(newRegion.epoch());
+    strangers.putAll(members); // the last words to a peer that was removed
+    members.clear();
+    for (dev.terrane.common.region.Peer peer : newRegion.peers()) {
+      Peer proto = ProtoRegions.toProto(peer);
+      strangers.remove(peer.id());
+      if (peer.id() == peerId) {
+        self = proto;
+      } else {
+        members.put(peer.id(), proto);
+      }
+    }
+    bound();
+  }
+
+  /** Notes where a message came from. */
+  void heardFrom(Peer peer) {
+    if (!members.containsKey(peer.getId()) && strangers.put(peer.getId(), peer) == null) {
+      bound();
+    }
+  }
+
+  private void bound() {
+    var oldest = strangers.entrySet().iterator();
+    while (strangers.size() > STRANGERS_MAX) {
+      oldest.next();
+      oldest.remove();
+    }
+  }
+
+  /** The store of a peer, or 0 if it is not known. */
+  long storeOf(long otherPeerId) {
+    Peer peer = find(otherPeerId);
+    return peer == null ? 0 : peer.getStoreId();
+  }
+
+  private @Nullable Peer find(long otherPeerId) {
+    Peer member = members.get(otherPeerId);
+    return member != null ? member : strangers.get(otherPeerId);
+  }
+
+  /** {@code message} to a peer whose store is known. */
+  RaftEnvelope make(Message message) {
+    RaftEnvelope.Builder envelope =
+        RaftEnvelope.newBuilder()
+            .setRegionId(regionId)
+            .setFromPeer(self)
+            .setEpoch(epoch)
+            .setMessage(RaftCodec.encode(message));
+    Peer to = find(message.to());
+    if (to != null) {
+      envelope.setToPeer(to);
+    }
+    Region now = region;
+    if (now != null && mayCreate(message)) {
+      envelope
+          .setStartKey(ProtoBytes.toByteString(now.range().start()))
+          .setEndKey(ProtoBytes.toByteString(now.range().end()));
+    }
+    return envelope.build();
+  }
+
+  /** Whether a store without a peer of the Region makes one for such a message. */
+  static boolean mayCreate(Message message) {
+    return switch (message) {
+      case Message.AppendEntries append -> append.entries().isEmpty();
+      case Message.Heartbeat _,
+          Message.RequestVote _,
+          Message.RequestPreVote _,
+          Message.InstallSnapshot _ ->
+          true;
+      default -> false;
+    };
+  }
+}

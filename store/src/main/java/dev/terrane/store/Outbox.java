@@ -1,0 +1,81 @@
+package dev.terrane.store;
+
+import dev.terrane.proto.terranepb.PeerDigest;
+import dev.terrane.proto.terranepb.PeerRemoved;
+import dev.terrane.proto.terranepb.RaftBatch;
+import dev.terrane.proto.terranepb.RaftEnvelope;
+import dev.terrane.proto.terranepb.RaftMessage;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a store loop has for other stores: gathered during a cycle, sent at its end, one message per
+ * store whatever the number of Regions. Confined to the loop.
+ */
+final class Outbox {
+  /** A batch goes out early once it has about so much. */
+  private static final long BATCH_BYTES_TARGET = 4 << 20;
+
+  private static final class Open {
+    final RaftBatch.Builder batch = RaftBatch.newBuilder();
+    long bytes;
+  }
+
+  private final StoreIdentity identity;
+  private final long incarnation;
+  private final StoreTransport transport;
+  private final MetricsSink metrics;
+  private final Map<Long, Open> openByStoreId = new LinkedHashMap<>();
+
+  Outbox(StoreIdentity identity, long incarnation, StoreTransport transport, MetricsSink metrics) {
+    this.identity = identity;
+    this.incarnation = incarnation;
+    this.transport = transport;
+    this.metrics = metrics;
+  }
+
+  void add(long toStoreId, RaftEnvelope envelope) {
+    Open open = open(toStoreId);
+    open.batch.addEnvelopes(envelope);
+    RaftMessage message = envelope.getMessage();
+    for (int i = 0; i < message.getEntriesCount(); i++) {
+      open.bytes += message.getEntries(i).getData().size();
+    }
+    if (open.bytes >= BATCH_BYTES_TARGET) {
+      openByStoreId.remove(toStoreId);
+      send(toStoreId, open);
+    }
+  }
+
+  void add(long toStoreId, PeerRemoved removed) {
+    open(toStoreId).batch.addRemoved(removed);
+  }
+
+  void add(long toStoreId, PeerDigest digest) {
+    open(toStoreId).batch.addDigests(digest);
+  }
+
+  /** Sends everything. */
+  void flush() {
+    if (!openByStoreId.isEmpty()) {
+      openByStoreId.forEach(this::send);
+      openByStoreId.clear();
+    }
+  }
+
+  private Open open(long toStoreId) {
+    return openByStoreId.computeIfAbsent(toStoreId, _ -> new Open());
+  }
+
+  private void send(long toStoreId, Open open) {
+    metrics.count("raft_batches_sent_total", 1);
+    transport.send(
+        toStoreId,
+        open.batch
+            .setClusterId(identity.clusterId())
+            .setFromStoreId(identity.storeId())
+            .setToStoreId(toStoreId)
+            .setFromIncarnation(incarnation)
+            .build());
+  }
+}

@@ -1,0 +1,308 @@
+package dev.terrane.store;
+
+import dev.terrane.common.TimeSource;
+import dev.terrane.common.region.Peer;
+import dev.terrane.common.region.Region;
+import dev.terrane.engine.ColumnFamily;
+import dev.terrane.engine.FlowSignals;
+import dev.terrane.proto.ProtoRegions;
+import dev.terrane.proto.eraftpb.ConfChangeType;
+import dev.terrane.proto.metapb.Store;
+import dev.terrane.proto.pdpb.ChangePeer;
+import dev.terrane.proto.pdpb.PutStoreResponse;
+import dev.terrane.proto.pdpb.RegionHeartbeatRequest;
+import dev.terrane.proto.pdpb.RegionHeartbeatResponse;
+import dev.terrane.proto.pdpb.StoreHeartbeatResponse;
+import dev.terrane.proto.pdpb.StoreStats;
+import dev.terrane.proto.pdpb.TimeInterval;
+import dev.terrane.raft.ConfChange;
+import dev.terrane.raft.ProposeResult;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a store tells PD and what it does for PD.
+ *
+ * <p>PD hears of the store at its start and every few seconds, of each Region that is led here once
+ * a minute, and at once when leadership, membership or the health of its peers changes. PD's wishes
+ * are checked against the Region as it is and then proposed; what became of them PD sees in the
+ * next heartbeat.
+ *
+ * <p>Confined to the store loop.
+ */
+final class PdDesk {
+  private static final Logger log = LoggerFactory.getLogger(PdDesk.class);
+  private static final long PUT_RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final LoopServices services;
+  private final PeerTable peers;
+  private final SnapshotDesk snapshots;
+  private final Admission admission;
+  private final PdLink pd;
+  private final Store self;
+  private final TimeSource time;
+  private final long startSeconds;
+  private boolean putRuns;
+  private boolean isPut;
+  private long putAtNanos;
+  private long storeHeartbeatAtNanos;
+  private long reportedAtSeconds;
+  private long bytesWritten;
+  private long keysWritten;
+
+  PdDesk(
+      LoopServices services,
+      PeerTable peers,
+      SnapshotDesk snapshots,
+      Admission admission,
+      LoopParts parts) {
+    this.services = services;
+    this.peers = peers;
+    this.snapshots = snapshots;
+    this.admission = admission;
+    this.pd = parts.pd();
+    this.self = parts.self();
+    this.time = parts.time();
+    this.startSeconds = TimeUnit.MILLISECONDS.toSeconds(time.wallMillis());
+    this.reportedAtSeconds = startSeconds;
+    this.putAtNanos = time.nanoTime();
+    this.storeHeartbeatAtNanos = putAtNanos;
+  }
+
+  /** Does what is due; called every now and then. */
+  void poll(long nowNanos) {
+    putStore(nowNanos);
+    if (isPut && nowNanos - storeHeartbeatAtNanos >= 0) {
+      storeHeartbeatAtNanos = nowNanos + services.config.storeHeartbeat().toNanos();
+      heartbeatOfStore();
+    }
+    for (LocalPeer peer : peers.all()) {
+      if (peer.leads()) {
+        examine(peer, nowNanos);
+      }
+    }
+  }
+
+  private void putStore(long nowNanos) {
+    if (isPut || putRuns || nowNanos - putAtNanos < 0) {
+      return;
+    }
+    putRuns = true;
+    putAtNanos = nowNanos + PUT_RETRY_NANOS;
+    pd.putStore(
+        self,
+        new PdLink.Reply<PutStoreResponse>() {
+          @Override
+          public void answered(PutStoreResponse answer) {
+            String error =
+                answer.getHeader().hasError() ? answer.getHeader().getError().getMessage() : "";
+            resume(() -> storePut(!answer.getHeader().hasError(), error));
+          }
+
+          @Override
+          public void failed(String reason) {
+            resume(() -> storePut(false, reason));
+          }
+        });
+  }
+
+  private void storePut(boolean done, String reason) {
+    putRuns = false;
+    isPut = done;
+    if (!done) {
+      log.warn("store {} is not known to PD yet: {}", services.identity.storeId(), reason);
+    }
+  }
+
+  private void resume(Runnable next) {
+    services.inbox.put(new StoreMessage.Resume(next));
+  }
+
+  // ---- heartbeats
+
+  private void heartbeatOfStore() {
+    long nowSeconds = TimeUnit.MILLISECONDS.toSeconds(time.wallMillis());
+    FlowSignals signals = services.engine.flowSignals();
+    long used = services.engine.statistics().sstBytes() + signals.memtableBytes();
+    StoreStats stats =
+        StoreStats.newBuilder()
+            .setStoreId(services.identity.storeId())
+            .setCapacity(saturatedSum(used, signals.diskFreeBytes()))
+            .setAvailable(signals.diskFreeBytes())
+            .setUsedSize(used)
+            .setRegionCount(services.regions.size())
+            .setSendingSnapCount(snapshots.sending())
+            .setReceivingSnapCount(snapshots.receiving())
+            .setApplyingSnapCount(snapshots.installing())
+            .setStartTime((int) startSeconds)
+            .setIsBusy(admission.refusesWrites() != null)
+            .setBytesWritten(bytesWritten)
+            .setKeysWritten(keysWritten)
+            .setInterval(
+                TimeInterval.newBuilder()
+                    .setStartTimestamp(reportedAtSeconds)
+                    .setEndTimestamp(nowSeconds))
+            .setSlowScore(1)
+            .build();
+    reportedAtSeconds = nowSeconds;
+    bytesWritten = 0;
+    keysWritten = 0;
+    pd.storeHeartbeat(
+        stats,
+        new PdLink.Reply<StoreHeartbeatResponse>() {
+          @Override
+          public void answered(StoreHeartbeatResponse answer) {
+            if (answer.getHeader().hasError()) {
+              failed(answer.getHeader().getError().getMessage());
+            }
+          }
+
+          @Override
+          public void failed(String reason) {
+            services.metrics.count("store_heartbeats_failed_total", 1);
+          }
+        });
+  }
+
+  private static long saturatedSum(long a, long b) {
+    long sum = a + b;
+    return sum < 0 ? Long.MAX_VALUE : sum;
+  }
+
+  /** A peer began to lead, or its Region changed: PD hears of it at once. */
+  void changed(LocalPeer peer) {
+    if (peer.leads()) {
+      heartbeat(peer, peer.health().examine(peer, services.nowNanos()));
+    }
+  }
+
+  private void examine(LocalPeer peer, long nowNanos) {
+    PeerReporting reporting = peer.reporting();
+    PeerHealth.Report health = peer.health().examine(peer, nowNanos);
+    if (health.differsFrom(reporting.lastHealth())) {
+      heartbeat(peer, health);
+    } else if (nowNanos - reporting.nextAtNanos() >= 0 && !reporting.sizing()) {
+      measure(peer);
+    }
+  }
+
+  /** A regular heartbeat carries fresh sizes, which are asked for where it may take time. */
+  private void measure(LocalPeer peer) {
+    Region region = peer.region();
+    if (region == null) {
+      return;
+    }
+    peer.reporting().sizing(true);
+    services.disk.submit(
+        "measure-region",
+        () -> {
+          long bytes = services.engine.approximateSize(region.range());
+          long keys = services.engine.approximateKeys(ColumnFamily.DEFAULT, region.range());
+          resume(() -> {
+            peer.reporting().sizes(bytes, keys);
+            if (!peer.closed() && peer.leads()) {
+              heartbeat(peer, peer.health().examine(peer, services.nowNanos()));
+            }
+          });
+        });
+  }
+
+  private void heartbeat(LocalPeer peer, PeerHealth.Report health) {
+    Region region = peer.region();
+    Peer leader = region == null ? null : region.peer(peer.peerId());
+    if (region == null || leader == null) {
+      return;
+    }
+    PeerReporting reporting = peer.reporting();
+    PeerTraffic traffic = peer.traffic();
+    long nowSeconds = TimeUnit.MILLISECONDS.toSeconds(time.wallMillis());
+    pd.regionHeartbeat(
+        RegionHeartbeatRequest.newBuilder()
+            .setRegion(ProtoRegions.toProto(region))
+            .setLeader(ProtoRegions.toProto(leader))
+            .addAllPendingPeers(health.pending())
+            .addAllDownPeers(health.down())
+            .setTerm(peer.node().term())
+            .setBytesWritten(traffic.bytesWritten())
+            .setKeysWritten(traffic.keysWritten())
+            .setApproximateSize(reporting.bytes())
+            .setApproximateKeys(reporting.keys())
+            .setInterval(
+                TimeInterval.newBuilder()
+                    .setStartTimestamp(reporting.reportedAtSeconds(startSeconds))
+                    .setEndTimestamp(nowSeconds))
+            .build());
+    bytesWritten += traffic.bytesWritten();
+    keysWritten += traffic.keysWritten();
+    traffic.reported();
+    reporting.reported(
+        health, services.nowNanos() + services.config.regionHeartbeat().toNanos(), nowSeconds);
+    services.metrics.count("region_heartbeats_total", 1);
+  }
+
+  // ---- instructions
+
+  void instructed(RegionHeartbeatResponse instruction) {
+    if (instruction.getRegionId() == 0) {
+      return; // keeps the stream alive
+    }
+    LocalPeer peer = peers.get(instruction.getRegionId());
+    Region region = peer == null ? null : peer.region();
+    if (peer == null || region == null || !peer.leads()) {
+      refuse(instruction, "this store does not lead the region");
+      return;
+    }
+    if (instruction.hasTransferLeader()) {
+      transfer(peer, region, instruction);
+    } else if (instruction.hasChangePeer()) {
+      change(peer, region, instruction, List.of(instruction.getChangePeer()));
+    } else if (instruction.hasChangePeerV2()) {
+      change(peer, region, instruction, instruction.getChangePeerV2().getChangesList());
+    } else {
+      refuse(instruction, "this release does not do it");
+    }
+  }
+
+  private void transfer(LocalPeer peer, Region region, RegionHeartbeatResponse instruction) {
+    long target = instruction.getTransferLeader().getPeer().getId();
+    if (target == 0 && instruction.getTransferLeader().getPeersCount() > 0) {
+      target = instruction.getTransferLeader().getPeers(0).getId();
+    }
+    if (region.peer(target) == null) {
+      refuse(instruction, "peer " + target + " is no member");
+      return;
+    }
+    peer.transferLeader(target);
+  }
+
+  private void change(
+      LocalPeer peer, Region region, RegionHeartbeatResponse instruction, List<ChangePeer> wishes) {
+    if (instruction.getRegionEpoch().getConfVer() != region.epoch().confVer()) {
+      refuse(instruction, "the region's epoch is " + region.epoch());
+      return;
+    }
+    for (var wish : wishes) {
+      if (wish.getPeer().getId() == peer.peerId()
+          && wish.getChangeType() == ConfChangeType.RemoveNode) {
+        refuse(instruction, "the leader must hand over before it is removed");
+        return;
+      }
+    }
+    try {
+      ConfChange change = ChangePlanner.plan(region, wishes);
+      if (peer.proposeConfChange(change) instanceof ProposeResult.Refused refused) {
+        refuse(instruction, refused.reason() + ": " + refused.detail());
+      }
+    } catch (ChangePlanner.Impossible e) {
+      refuse(instruction, e.getMessage());
+    }
+  }
+
+  private void refuse(RegionHeartbeatResponse instruction, @Nullable String why) {
+    services.metrics.count("pd_instructions_refused_total", 1);
+    log.info("region {}: PD's wish is not done: {}", instruction.getRegionId(), why);
+  }
+}

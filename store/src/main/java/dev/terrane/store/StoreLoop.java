@@ -1,0 +1,291 @@
+package dev.terrane.store;
+
+import dev.terrane.common.agent.Agent;
+import dev.terrane.common.agent.Waker;
+import dev.terrane.common.region.Region;
+import dev.terrane.common.region.RegionError;
+import dev.terrane.proto.ProtoRegions;
+import dev.terrane.proto.terranepb.PeerDigest;
+import dev.terrane.raft.Ready;
+import dev.terrane.raft.RoleKind;
+import dev.terrane.raft.Snapshot;
+import dev.terrane.raft.SnapshotRequest;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The agent that runs peers: drains its inbox, lets due peers tick, and at the end of each cycle
+ * takes what all dirty peers have to say, so that one log batch and one message per store serve all
+ * Regions.
+ *
+ * <p>Never waits: what needs the disk is done elsewhere and comes back as a message.
+ */
+final class StoreLoop implements Agent, LocalPeer.Surroundings {
+  private static final Logger log = LoggerFactory.getLogger(StoreLoop.class);
+
+  private static final int MESSAGES_PER_CYCLE_MAX = 4096;
+
+  /** Other stores' entries become durable in one log batch, whose size this bounds. */
+  private static final long RAFT_BYTES_PER_CYCLE_MAX = 16 << 20;
+
+  private static final long HOUSEKEEPING_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  private final String name;
+  private final LoopServices services;
+  private final LoopParts parts;
+  private final TickWheel wheel;
+  private final PeerTable peers;
+  private final MessageRouter router;
+  private final SnapshotDesk snapshots;
+  private final PdDesk pdDesk;
+  private final LogJanitor janitor;
+  private final Consumer<StoreMessage> dispatcher = this::dispatch;
+  private final Consumer<LocalPeer> ticker = LocalPeer::tick;
+  private long raftBytesThisCycle;
+  private long housekeepingAtNanos;
+  private long digestAtNanos;
+
+  StoreLoop(String name, LoopServices services, LoopParts parts) {
+    this.name = name;
+    this.services = services;
+    this.parts = parts;
+    long nowNanos = parts.time().nanoTime();
+    services.startCycle(nowNanos);
+    this.wheel = new TickWheel(services.config.tick().toNanos(), nowNanos);
+    this.peers = new PeerTable(services, wheel);
+    this.router = new MessageRouter(services, this, peers);
+    this.snapshots =
+        new SnapshotDesk(
+            services, peers, router, parts.transport(), parts.snapshotFiles(), nowNanos);
+    this.pdDesk = new PdDesk(services, peers, snapshots, parts.admission(), parts);
+    this.janitor = new LogJanitor(services, peers);
+    this.housekeepingAtNanos = nowNanos;
+    this.digestAtNanos = nowNanos;
+  }
+
+  PeerTable peers() {
+    return peers;
+  }
+
+  SnapshotDesk snapshots() {
+    return snapshots;
+  }
+
+  void onMessage(Waker waker) {
+    services.inbox.onMessage(waker);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public int poll(long nowNanos) {
+    services.startCycle(nowNanos);
+    if (wheel.skipPause(nowNanos)) {
+      log.warn("this store stood still for longer than {}", services.config.tick().multipliedBy(3));
+      peers.all().forEach(LocalPeer::paused);
+    }
+    int work = drain();
+    work += wheel.advance(nowNanos, ticker);
+    work += snapshots.poll(nowNanos);
+    work += housekeeping(nowNanos);
+    work += collect();
+    services.submitLogTask();
+    services.outbox.flush();
+    return work;
+  }
+
+  @Override
+  public long nextDeadlineNanos() {
+    if (!services.dirty.isEmpty()) {
+      return services.nowNanos();
+    }
+    long next = Math.min(wheel.nextDeadlineNanos(NO_DEADLINE), housekeepingAtNanos);
+    return Math.min(next, snapshots.nextDeadlineNanos(services.nowNanos()));
+  }
+
+  private int drain() {
+    raftBytesThisCycle = 0;
+    int drained = 0;
+    while (drained < MESSAGES_PER_CYCLE_MAX
+        && raftBytesThisCycle < RAFT_BYTES_PER_CYCLE_MAX
+        && services.inbox.drain(dispatcher, 1) > 0) {
+      drained++;
+    }
+    return drained;
+  }
+
+  /** Gives every peer that was dirty its turn; what becomes dirty meanwhile waits for the next. */
+  private int collect() {
+    int turns = services.dirty.size();
+    for (int i = 0; i < turns; i++) {
+      services.dirty.remove().collect();
+    }
+    return turns;
+  }
+
+  private void dispatch(StoreMessage message) {
+    switch (message) {
+      case Proposal proposal -> {
+        LocalPeer peer = peers.get(proposal.regionId());
+        if (peer == null) {
+          proposal.refused(new RegionError.RegionNotFound(proposal.regionId()));
+        } else {
+          peer.propose(proposal);
+        }
+      }
+      case ReadRequest read -> {
+        LocalPeer peer = peers.get(read.context().regionId());
+        if (peer == null) {
+          read.refused(new RegionError.RegionNotFound(read.context().regionId()));
+        } else {
+          peer.read(read);
+        }
+      }
+      case StoreMessage.RaftReceived received -> {
+        long bytes = received.batch().getSerializedSize();
+        raftBytesThisCycle += bytes;
+        parts.raftBacklog().remove(bytes);
+        router.receive(received.batch());
+      }
+      case StoreMessage.Persisted persisted -> {
+        for (LogTask.Waiting waiting : persisted.task().waiting()) {
+          waiting.peer().persisted(waiting.ready());
+        }
+        persisted.task().afterwards().forEach(Runnable::run);
+      }
+      case StoreMessage.Applied applied -> {
+        for (AppliedRegion region : applied.regions()) {
+          LocalPeer peer = peers.get(region.regionId(), region.peerId());
+          if (peer != null) {
+            peer.applied(region);
+          }
+        }
+      }
+      case StoreMessage.ApplierClosed closed -> {
+        snapshots.applierClosed(closed);
+        peers.applierClosed(closed);
+      }
+      case StoreMessage.Instructed instructed -> pdDesk.instructed(instructed.instruction());
+      case StoreMessage.Resume resume -> resume.next().run();
+    }
+  }
+
+  private int housekeeping(long nowNanos) {
+    if (nowNanos - housekeepingAtNanos < 0) {
+      return 0;
+    }
+    housekeepingAtNanos = nowNanos + HOUSEKEEPING_NANOS;
+    parts.admission().engine(services.engine.flowSignals());
+    peers.all().forEach(LocalPeer::expire);
+    pdDesk.poll(nowNanos);
+    janitor.tidy();
+    if (nowNanos - digestAtNanos >= 0) {
+      digestAtNanos = nowNanos + services.config.digestInterval().toNanos();
+      sendDigests();
+    }
+    report();
+    return 1;
+  }
+
+  /**
+   * Tells every store that has peers of the same Regions which are here, so that a peer that was
+   * removed without hearing of it does.
+   */
+  private void sendDigests() {
+    for (LocalPeer peer : peers.all()) {
+      Region region = peer.region();
+      if (region == null) {
+        continue;
+      }
+      for (var other : region.peers()) {
+        if (other.id() != peer.peerId()) {
+          services.outbox.add(
+              other.storeId(),
+              PeerDigest.newBuilder()
+                  .setRegionId(region.id())
+                  .setFromPeerId(peer.peerId())
+                  .setToPeerId(other.id())
+                  .setEpoch(ProtoRegions.toProto(region.epoch()))
+                  .setTerm(peer.node().term())
+                  .build());
+        }
+      }
+    }
+  }
+
+  private void report() {
+    MetricsSink metrics = services.metrics;
+    int leaders = 0;
+    for (LocalPeer peer : peers.all()) {
+      if (peer.leads()) {
+        leaders++;
+      }
+    }
+    metrics.gauge("regions", services.regions.size());
+    metrics.gauge("region_leaders", leaders);
+    metrics.gauge("store_loop_inbox_messages", services.inbox.size());
+    metrics.gauge("admitted_requests", parts.admission().credits().requests());
+    metrics.gauge("admitted_bytes", parts.admission().credits().bytes());
+  }
+
+  /** Hands leadership of every Region to another peer, as far as there is one; the store stops. */
+  void leadNoMore() {
+    for (LocalPeer peer : List.copyOf(peers.all())) {
+      Region region = peer.region();
+      if (peer.node().role() != RoleKind.LEADER || region == null) {
+        continue;
+      }
+      peer.node().status().peers().stream()
+          .filter(other -> other.peerId() != peer.peerId() && other.recentlyActive())
+          .filter(other -> peer.node().membership().voters().contains(other.peerId()))
+          .max((a, b) -> Long.compare(a.matchIndex(), b.matchIndex()))
+          .ifPresent(other -> peer.transferLeader(other.peerId()));
+    }
+  }
+
+  /** The store stops: what waits is answered, and nothing is taken in any more. */
+  void shutDown() {
+    services.inbox.drain(dispatcher, Integer.MAX_VALUE);
+    for (LocalPeer peer : List.copyOf(peers.all())) {
+      peer.close("the store stops");
+    }
+  }
+
+  // ---- what peers ask for
+
+  @Override
+  public void installSnapshot(LocalPeer peer, Ready ready, Snapshot snapshot) {
+    snapshots.install(peer, ready, snapshot);
+  }
+
+  @Override
+  public void sendSnapshot(LocalPeer peer, SnapshotRequest request) {
+    snapshots.send(peer, request);
+  }
+
+  @Override
+  public void leadershipChanged(LocalPeer peer) {
+    log.info("{}: {} of term {}", peer, peer.node().role(), peer.node().term());
+    pdDesk.changed(peer);
+  }
+
+  @Override
+  public void regionChanged(LocalPeer peer) {
+    pdDesk.changed(peer);
+  }
+
+  @Override
+  public void removed(LocalPeer peer) {
+    Region region = peer.region();
+    if (region != null) {
+      log.info("{} destroyed: it was removed", peer);
+      peers.destroy(peer, region.epoch(), "the peer was removed from its region");
+    }
+  }
+}
