@@ -13,6 +13,7 @@ final class Handlers {
   private final KeyspaceCalls keyspaces;
   private final EtcdCalls etcd;
   private final RegionReports reports;
+  private final RegionKeeper keeper;
 
   Handlers(PdMember member) {
     members = new MemberCalls(member);
@@ -25,7 +26,8 @@ final class Handlers {
     safePoints = new SafePointCalls(member);
     keyspaces = new KeyspaceCalls(member);
     etcd = new EtcdCalls(member);
-    reports = new RegionReports(member, scheduling);
+    keeper = new RegionKeeper(member);
+    reports = new RegionReports(member, scheduling, keeper);
   }
 
   void onHeartbeat(PdCall.Heartbeat heartbeat) {
@@ -38,6 +40,10 @@ final class Handlers {
     members.onTick(leadership);
     scheduling.onTick(leadership, nowNanos);
     stores.onTick(leadership, scheduling.hasWholePicture());
+  }
+
+  RegionKeeper keeper() {
+    return keeper;
   }
 
   MemberCalls members() {

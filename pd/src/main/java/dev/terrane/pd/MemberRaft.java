@@ -10,8 +10,10 @@ import dev.terrane.pd.PdWrite.LogBase;
 import dev.terrane.pd.state.ClusterState;
 import dev.terrane.pd.state.Outcome;
 import dev.terrane.proto.terranepd.Command;
+import dev.terrane.proto.terranepd.Member;
 import dev.terrane.proto.terranepd.PdRaftBatch;
 import dev.terrane.proto.terranepd.PdRaftMessage;
+import dev.terrane.proto.terranepd.RegionRecord;
 import dev.terrane.raft.ConfChange;
 import dev.terrane.raft.Entry;
 import dev.terrane.raft.EntryKind;
@@ -122,11 +124,13 @@ final class MemberRaft {
     lease.drop();
   }
 
-  /** Takes in another member's messages; those of another cluster are dropped. */
+  /** Whether {@code batch} comes from this member's cluster, as far as both know theirs. */
+  boolean isOurs(PdRaftBatch batch) {
+    return state == null || batch.getClusterId() == 0 || batch.getClusterId() == state.clusterId();
+  }
+
+  /** Takes in another member's messages. */
   void step(PdRaftBatch batch) {
-    if (state != null && batch.getClusterId() != 0 && batch.getClusterId() != state.clusterId()) {
-      return;
-    }
     for (PdRaftMessage proto : batch.getMessagesList()) {
       Message message = PdRaftCodec.decode(proto);
       if (message != null && message.to() == memberId) {
@@ -200,7 +204,7 @@ final class MemberRaft {
     submit(
         new Outstanding(
             ready.number(),
-            new PdWrite(reset, ready.entries(), hardState, newState, 0),
+            new PdWrite(reset, ready.entries(), hardState, newState, null, 0),
             ready.afterPersist(),
             snapshot));
   }
@@ -283,7 +287,8 @@ final class MemberRaft {
   private void shortenLog() {
     ClusterState current = appliedState();
     long applied = current.appliedIndex();
-    if (applied - snapshotIndex < LOG_ENTRIES_MAX && log.bytes() < LOG_BYTES_MAX) {
+    long since = applied - snapshotIndex;
+    if (since < LOG_ENTRIES_KEPT || (since < LOG_ENTRIES_MAX && log.bytes() < LOG_BYTES_MAX)) {
       return;
     }
     long release = Math.min(applied - LOG_ENTRIES_KEPT, log.lastIndex());
@@ -293,7 +298,28 @@ final class MemberRaft {
     snapshotIndex = applied;
     submit(
         new Outstanding(
-            0, new PdWrite(null, List.of(), null, current.encode(), release), List.of(), null));
+            0,
+            new PdWrite(null, List.of(), null, current.encode(), null, release),
+            List.of(),
+            null));
+  }
+
+  /** Keeps the cache of Regions on disk. */
+  void saveRegions(Bytes regions) {
+    submit(
+        new Outstanding(0, new PdWrite(null, List.of(), null, null, regions, 0), List.of(), null));
+  }
+
+  /** Tells the other members about Regions. */
+  void share(List<RegionRecord> regions) {
+    ClusterState current = appliedState();
+    PdRaftBatch batch =
+        PdRaftBatch.newBuilder().setClusterId(current.clusterId()).addAllRegions(regions).build();
+    for (Member other : current.members().all()) {
+      if (other.getId() != memberId) {
+        transport.send(other.getId(), batch);
+      }
+    }
   }
 
   private void sendSnapshot(SnapshotRequest request) {

@@ -29,6 +29,7 @@ public final class NewCluster {
         List.of(),
         new HardState(state.appliedTerm(), 0, state.appliedIndex()),
         encoded,
+        null,
         0);
   }
 
@@ -38,7 +39,7 @@ public final class NewCluster {
       throw new IllegalArgumentException("not a founding");
     }
     return new PdRecovered(
-        memberId, founding.state(), founding.hardState(), founding.reset(), List.of());
+        memberId, founding.state(), null, founding.hardState(), founding.reset(), List.of());
   }
 
   static Member memberOf(long memberId, PdConfig config) {

@@ -5,12 +5,9 @@ import dev.terrane.common.TimeSource;
 import dev.terrane.common.agent.Agent;
 import dev.terrane.common.agent.Inbox;
 import dev.terrane.common.agent.Waker;
-import dev.terrane.pd.region.RegionInfo;
 import dev.terrane.pd.region.RegionTree;
 import dev.terrane.pd.state.ClusterState;
 import dev.terrane.pd.state.Outcome;
-import dev.terrane.proto.ProtoRegions;
-import dev.terrane.proto.metapb.Region;
 import dev.terrane.proto.terranepd.Command;
 import dev.terrane.proto.terranepd.Member;
 import java.util.ArrayDeque;
@@ -82,6 +79,8 @@ public final class PdMember implements Agent {
     ClusterState state = raft.state();
     if (state != null) {
       transport.membersChanged(state.members().all());
+      handlers.keeper().beginWith(state.firstRegion());
+      handlers.keeper().load(recovered.regions());
     }
   }
 
@@ -146,6 +145,7 @@ public final class PdMember implements Agent {
       raft.tick();
       nextTickNanos = nowNanos + tickNanos;
       fired++;
+      handlers.keeper().onTick(leadership, nowNanos);
       if (leadership != null) {
         handlers.onTick(leadership, nowNanos);
       }
@@ -184,10 +184,7 @@ public final class PdMember implements Agent {
     Leadership begun = new Leadership(term, state, regions, config, nowNanos, time.wallMillis());
     leadership = begun;
     nextTimestampUpdateNanos = nowNanos;
-    Region first = state.firstRegion();
-    if (first != null && regions.size() == 0) {
-      regions.put(RegionInfo.withoutLeader(ProtoRegions.fromProto(first)));
-    }
+    handlers.keeper().beginWith(state.firstRegion());
     extendWindows(begun);
   }
 
@@ -256,7 +253,12 @@ public final class PdMember implements Agent {
 
   private void dispatch(PdCall call) {
     switch (call) {
-      case PdCall.Raft messages -> raft.step(messages.batch());
+      case PdCall.Raft messages -> {
+        if (raft.isOurs(messages.batch())) {
+          raft.step(messages.batch());
+          handlers.keeper().shared(messages.batch().getRegionsList());
+        }
+      }
       case PdCall.Ask ask -> dispatch(ask);
       case PdCall.Heartbeat heartbeat -> handlers.onHeartbeat(heartbeat);
       case PdCall.StreamClosed closed -> {

@@ -12,11 +12,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param memberId chosen at its first start
  * @param state the last encoded state; null: it has never been a member of a cluster
+ * @param regions the last cache of Regions; null: there is none
  * @param base what the log begins behind
  * @param entries of the log, in order, without a gap
  */
 public record PdRecovered(
-    long memberId, @Nullable Bytes state, HardState hardState, LogBase base, List<Entry> entries) {
+    long memberId,
+    @Nullable Bytes state,
+    @Nullable Bytes regions,
+    HardState hardState,
+    LogBase base,
+    List<Entry> entries) {
   public PdRecovered {
     entries = List.copyOf(entries);
   }

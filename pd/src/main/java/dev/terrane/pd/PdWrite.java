@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param entries appended; each replaces what the log has at its index and all that follows
  * @param hardState null: unchanged
  * @param state the encoded state, which takes the last one's place; null: unchanged
+ * @param regions the cache of Regions, which takes the last one's place; null: unchanged
  * @param releaseThrough entries up to this index are let go; 0: none
  */
 public record PdWrite(
@@ -20,6 +21,7 @@ public record PdWrite(
     List<Entry> entries,
     @Nullable HardState hardState,
     @Nullable Bytes state,
+    @Nullable Bytes regions,
     long releaseThrough) {
   public PdWrite {
     entries = List.copyOf(entries);

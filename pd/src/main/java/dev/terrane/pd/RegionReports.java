@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
 final class RegionReports {
   private final PdMember member;
   private final Scheduling scheduling;
+  private final RegionKeeper keeper;
 
-  RegionReports(PdMember member, Scheduling scheduling) {
+  RegionReports(PdMember member, Scheduling scheduling, RegionKeeper keeper) {
+    this.keeper = keeper;
     this.member = member;
     this.scheduling = scheduling;
   }
@@ -90,6 +92,9 @@ final class RegionReports {
                   removed.id(),
                   "Region %d took its place".formatted(info.id()),
                   member.time().nanoTime());
+        }
+        if (accepted.changed()) {
+          keeper.changed(info);
         }
         scheduling.onReport(info, leadership);
         yield null;

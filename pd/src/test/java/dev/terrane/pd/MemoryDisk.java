@@ -17,6 +17,7 @@ final class MemoryDisk implements PdStorage {
   private final long memberId;
   private final Deque<Submitted> submitted = new ArrayDeque<>();
   private @Nullable Bytes state;
+  private @Nullable Bytes regions;
   private HardState hardState = HardState.EMPTY;
   private LogBase base = new LogBase(0, 0);
   private final List<Entry> entries = new ArrayList<>();
@@ -63,6 +64,9 @@ final class MemoryDisk implements PdStorage {
       state = write.state();
       snapshots++;
     }
+    if (write.regions() != null) {
+      regions = write.regions();
+    }
     long release = write.releaseThrough();
     if (release > base.index()) {
       long term = entries.get((int) (release - base.index()) - 1).term();
@@ -72,7 +76,7 @@ final class MemoryDisk implements PdStorage {
   }
 
   PdRecovered recovered() {
-    return new PdRecovered(memberId, state, hardState, base, entries);
+    return new PdRecovered(memberId, state, regions, hardState, base, entries);
   }
 
   int logLength() {

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -337,10 +336,6 @@ final class PdCluster {
     }
     var membership = leader.running().stateOrThrow().membership();
     return membership.isJoint() ? 0 : membership.voters().size();
-  }
-
-  void everyNode(Consumer<Node> action) {
-    nodeById.values().forEach(action);
   }
 
   Random random() {

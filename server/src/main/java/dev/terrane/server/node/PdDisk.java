@@ -28,12 +28,14 @@ import org.jspecify.annotations.Nullable;
  * member     8 bytes: the member's id
  * state      4 bytes: how many pieces follow
  * state/N    piece N of the encoded state, from 0; 4 bytes of number
+ * regions    the cache of Regions
  * </pre>
  */
 final class PdDisk implements PdStorage, Agent {
   private static final long GROUP = 1;
   private static final Bytes MEMBER = Bytes.ofUtf8("member");
   private static final Bytes STATE = Bytes.ofUtf8("state");
+  private static final Bytes REGIONS = Bytes.ofUtf8("regions");
   private static final Bytes STATE_PIECE = Bytes.ofUtf8("state/");
   private static final int PIECE_BYTES = 2 << 20;
   private static final int WRITES_MAX = 1 << 12;
@@ -62,6 +64,7 @@ final class PdDisk implements PdStorage, Agent {
     return new PdRecovered(
         member.asByteBuffer().getLong(),
         readState(),
+        log.record(REGIONS),
         hardState == null ? new HardState(0, 0, 0) : hardState,
         new PdWrite.LogBase(base, log.term(GROUP, base)),
         readEntries());
@@ -174,6 +177,10 @@ final class PdDisk implements PdStorage, Agent {
     Bytes state = write.state();
     if (state != null) {
       addState(batch, state);
+    }
+    Bytes regions = write.regions();
+    if (regions != null) {
+      batch.put(REGIONS, regions);
     }
     if (write.releaseThrough() > 0) {
       batch.release(GROUP, write.releaseThrough());

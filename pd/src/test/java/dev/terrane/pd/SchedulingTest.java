@@ -1,0 +1,264 @@
+package dev.terrane.pd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.terrane.pd.PdCluster.Node;
+import dev.terrane.pd.state.ClusterState;
+import dev.terrane.proto.metapb.Store;
+import dev.terrane.proto.metapb.StoreState;
+import dev.terrane.proto.pdpb.ErrorType;
+import dev.terrane.proto.pdpb.GetOperatorRequest;
+import dev.terrane.proto.pdpb.GetRegionRequest;
+import dev.terrane.proto.pdpb.GetRegionResponse;
+import dev.terrane.proto.pdpb.GetStoreRequest;
+import dev.terrane.proto.terranepd.ExplainRegionRequest;
+import dev.terrane.proto.terranepd.ExplainRegionResponse;
+import dev.terrane.proto.terranepd.RemoveStoreRequest;
+import dev.terrane.proto.terranepd.RemoveStoreResponse;
+import dev.terrane.proto.terranepd.Rules;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** From heartbeats to instructions and back, until the Region is as the rules say. */
+class SchedulingTest {
+  private static final Rules QUICK =
+      ClusterState.DEFAULT_RULES.toBuilder().setStoreDownMaxMillis(60_000).build();
+
+  private final PdCluster cluster = PdCluster.found(20, QUICK);
+  private final FakeStores stores = FakeStores.bootstrap(cluster);
+
+  private void until(String shape) {
+    cluster.runUntil(
+        "replicas " + shape, Duration.ofMinutes(5), () -> stores.shape().equals(shape));
+  }
+
+  private ExplainRegionResponse explain() {
+    return cluster.onLeader(
+        ExplainRegionRequest.newBuilder().setHeader(cluster.header()).setRegionId(2).build(),
+        Pd::explainRegion);
+  }
+
+  private StoreState stateOf(long store) {
+    return cluster
+        .onLeader(
+            GetStoreRequest.newBuilder().setHeader(cluster.header()).setStoreId(store).build(),
+            Pd::getStore)
+        .getStore()
+        .getState();
+  }
+
+  @Test
+  void growsFromOneToThreeReplicasInOneJointChange() {
+    cluster.runFor(Duration.ofSeconds(3));
+    assertThat(stores.history).isEmpty();
+    assertThat(explain().getDecision()).contains("1 of 3 replicas", "no store can take one more");
+
+    stores.add(2);
+    until("1 2L");
+    cluster.runFor(Duration.ofSeconds(10));
+    assertThat(stores.shape()).as("with two stores the second stays a learner").isEqualTo("1 2L");
+
+    stores.add(3);
+    until("1 2 3");
+    assertThat(stores.history)
+        .containsExactly("learner 2", "learner 3", "joint +2 +3", "leave joint");
+    cluster.runFor(Duration.ofSeconds(10));
+    assertThat(explain().getDecision()).contains("3 of 3 replicas", "all healthy");
+    assertThat(explain().getFinishedList())
+        .extracting(o -> o.getName())
+        .contains("add-replica", "promote-learners");
+    assertThat(explain().getFinishedList())
+        .allSatisfy(o -> assertThat(o.getOutcome()).startsWith("success"));
+  }
+
+  @Test
+  void twoStoresThatJoinTogetherAreFilledOneAfterTheOther() {
+    stores.add(2);
+    stores.add(3);
+    until("1 2 3");
+    assertThat(stores.history).hasSize(4).endsWith("joint +2 +3", "leave joint");
+  }
+
+  @Test
+  void replacesAReplicaWhoseStoreStaysAway() {
+    stores.add(2);
+    stores.add(3);
+    stores.add(4);
+    cluster.runUntil(
+        "three replicas",
+        () -> stores.region.peers().size() == 3 && stores.history.contains("leave joint"));
+    stores.history.clear();
+    long away = stores.region.peers().get(1).storeId();
+    long spare =
+        2 + 3 + 4 - stores.region.peers().get(1).storeId() - stores.region.peers().get(2).storeId();
+    stores.kill(away);
+    cluster.runFor(Duration.ofSeconds(50));
+    assertThat(stores.history).as("it may come back").isEmpty();
+    cluster.runUntil("replaced", () -> stores.history.contains("remove " + away));
+    assertThat(stores.history)
+        .containsExactly(
+            "learner " + spare, "joint +" + spare + " -" + away, "leave joint", "remove " + away);
+  }
+
+  @Test
+  void leavesAReplicaAloneWhoseStoreComesBackInTime() {
+    stores.add(2);
+    stores.add(3);
+    until("1 2 3");
+    stores.add(4);
+    stores.history.clear();
+    stores.kill(3);
+    cluster.runFor(Duration.ofSeconds(50));
+    stores.revive(3);
+    cluster.runFor(Duration.ofSeconds(60));
+    assertThat(stores.history).isEmpty();
+  }
+
+  @Test
+  void movesEverythingAwayFromAStoreThatIsRemovedAndBuriesIt() {
+    stores.add(2);
+    stores.add(3);
+    until("1 2 3");
+    stores.add(4);
+    RemoveStoreResponse response =
+        cluster.onLeader(
+            RemoveStoreRequest.newBuilder()
+                .setHeader(cluster.header())
+                .setStoreId(1) // which leads
+                .build(),
+            Pd::removeStore);
+    assertThat(response.getHeader().hasError()).isFalse();
+    until("2 3 4");
+    assertThat(stores.leaderStore).isNotEqualTo(1);
+    cluster.runUntil("a tombstone", () -> stateOf(1) == StoreState.Tombstone);
+    assertThat(stores.add(1).getHeader().getError().getType()).isEqualTo(ErrorType.STORE_TOMBSTONE);
+  }
+
+  @Test
+  void aStoreWithAnEmptyDiskAtTheOldAddressTakesTheLostOnesPlace() {
+    stores.add(2);
+    stores.add(3);
+    until("1 2 3");
+    stores.kill(3);
+    Store reborn = FakeStores.store(3).toBuilder().setId(9).build();
+    assertThat(stores.add(reborn).getHeader().getError().getMessage())
+        .contains("duplicated store address", "store 3");
+    cluster.runFor(Duration.ofSeconds(21)); // now the old one counts as disconnected
+    assertThat(stores.add(reborn).getHeader().hasError()).isFalse();
+    until("1 2 9");
+    cluster.runUntil("a tombstone", () -> stateOf(3) == StoreState.Tombstone);
+  }
+
+  @Test
+  void aNewLeaderSchedulesOnlyAfterEveryLiveStoreHasReported() {
+    cluster.join("pd-2");
+    cluster.join("pd-3");
+    cluster.runUntil("three members", () -> cluster.voters() == 3);
+    stores.add(2);
+    until("1 2L");
+    stores.kill(2); // it may be there, and says nothing
+    Node old = cluster.leaderOrThrow();
+    cluster.crash(old);
+    cluster.runUntil("another leader", () -> cluster.leader() != null);
+    cluster.runFor(Duration.ofSeconds(2));
+    stores.add(3);
+    stores.history.clear();
+    cluster.runFor(Duration.ofSeconds(10));
+    assertThat(stores.history).isEmpty();
+    assertThat(explain().getDecision()).contains("store 2 has not reported");
+    stores.revive(2);
+    until("1 2 3");
+  }
+
+  @Test
+  void aNewLeaderFinishesAJointChangeLeftHalfWay() {
+    cluster.join("pd-2");
+    cluster.join("pd-3");
+    cluster.runUntil("three members", () -> cluster.voters() == 3);
+    stores.add(2);
+    stores.add(3);
+    cluster.runUntil("a joint change", () -> stores.history.contains("joint +2 +3"));
+    cluster.crash(cluster.leaderOrThrow());
+    until("1 2 3");
+    assertThat(stores.history).endsWith("leave joint");
+  }
+
+  @Test
+  void aNewLeaderAnswersRoutingAsTheOldOneKnewItBeforeAnyStoreReports() {
+    cluster.join("pd-2");
+    cluster.join("pd-3");
+    cluster.runUntil("three members", () -> cluster.voters() == 3);
+    stores.add(2);
+    until("1 2L");
+    cluster.runFor(Duration.ofSeconds(1));
+    stores.kill(1);
+    cluster.crash(cluster.leaderOrThrow());
+    assertKnowsTwoPeersAndTheLeader();
+  }
+
+  @Test
+  void aMemberAnswersRoutingFromItsDiskWhenItStarts() {
+    stores.add(2);
+    until("1 2L");
+    cluster.runFor(Duration.ofSeconds(11)); // the cache is written at intervals
+    stores.kill(1);
+    Node node = cluster.leaderOrThrow();
+    cluster.crash(node);
+    cluster.restart(node);
+    assertKnowsTwoPeersAndTheLeader();
+  }
+
+  private void assertKnowsTwoPeersAndTheLeader() {
+    GetRegionResponse response =
+        cluster.onLeader(
+            GetRegionRequest.newBuilder().setHeader(cluster.header()).build(), Pd::getRegion);
+    assertThat(response.getRegion().getId()).isEqualTo(2);
+    assertThat(response.getRegion().getPeersCount()).isEqualTo(2);
+    assertThat(response.getLeader().getStoreId()).isEqualTo(1);
+    assertThat(explain().getDecision()).contains("it has not reported since");
+  }
+
+  @Test
+  void withoutAnyCacheTheFirstRegionAnswersForAllKeys() {
+    stores.kill(1);
+    Node node = cluster.leaderOrThrow();
+    cluster.crash(node);
+    cluster.restart(node);
+    GetRegionResponse response =
+        cluster.onLeader(
+            GetRegionRequest.newBuilder().setHeader(cluster.header()).build(), Pd::getRegion);
+    assertThat(response.getRegion().getId()).isEqualTo(2);
+    assertThat(response.getRegion().getPeersList()).isNotEmpty();
+  }
+
+  @Test
+  void noOperatorIsAnsweredAsNotFound() {
+    var response =
+        cluster.onLeader(
+            GetOperatorRequest.newBuilder().setHeader(cluster.header()).setRegionId(2).build(),
+            Pd::getOperator);
+    assertThat(response.getHeader().getError().getType()).isEqualTo(ErrorType.REGION_NOT_FOUND);
+    assertThat(response.getDesc().isEmpty()).isTrue();
+  }
+
+  @Test
+  void staleHeartbeatsAreAnsweredWithAnErrorAndTheStreamStays() {
+    stores.add(2);
+    until("1 2L");
+    cluster.runFor(Duration.ofSeconds(2));
+    long confVer = stores.region.epoch().confVer();
+    stores.region =
+        stores.region.withPeers(
+            List.of(stores.region.peers().getFirst()), dev.terrane.common.region.RegionEpoch.FIRST);
+    cluster.runFor(Duration.ofSeconds(3));
+    assertThat(stores.history).anyMatch(line -> line.startsWith("error: Region 2 is known at"));
+    var region =
+        cluster
+            .onLeader(
+                GetRegionRequest.newBuilder().setHeader(cluster.header()).build(), Pd::getRegion)
+            .getRegion();
+    assertThat(region.getRegionEpoch().getConfVer()).isEqualTo(confVer);
+    assertThat(region.getPeersCount()).isEqualTo(2);
+  }
+}
