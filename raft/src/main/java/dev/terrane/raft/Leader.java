@@ -190,7 +190,7 @@ final class Leader {
   void heartbeatAcked(Message.HeartbeatAck ack) {
     Progress peer = heard(ack.from(), ack.round());
     if (peer != null) {
-      replicator.heard(peer);
+      replicator.heard(peer, ack.round());
     }
   }
 

@@ -94,7 +94,6 @@ final class Progress {
   void becomeReplicate() {
     state = new ProgressState.Replicate();
     next = match + 1;
-    sentCommit = 0;
   }
 
   void becomeSnapshot() {

@@ -12,17 +12,28 @@ sealed interface ProgressState {
   /** Where the logs agree is unknown: one append at a time, answered before the next. */
   final class Probe implements ProgressState {
     private boolean awaitingAnswer;
+    private long sentInRound;
 
     boolean isAwaitingAnswer() {
       return awaitingAnswer;
     }
 
-    void awaitAnswer() {
+    /** {@code round} is the last heartbeat round begun so far. */
+    void awaitAnswer(long round) {
       awaitingAnswer = true;
+      sentInRound = round;
     }
 
-    void resume() {
+    /**
+     * A heartbeat of {@code round} is answered: if it was sent after the probe, and the probe is
+     * not, the probe may be lost. Whether to probe again.
+     */
+    boolean resumeAfter(long round) {
+      if (round <= sentInRound) {
+        return false;
+      }
       awaitingAnswer = false;
+      return true;
     }
 
     @Override

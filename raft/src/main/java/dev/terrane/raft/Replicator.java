@@ -47,7 +47,7 @@ final class Replicator {
     switch (peer.state()) {
       case ProgressState.Probe probe -> {
         if (!probe.isAwaitingAnswer() && sendAppend(peer)) {
-          probe.awaitAnswer();
+          probe.awaitAnswer(rounds.current());
         }
       }
       case ProgressState.Replicate replicate -> {
@@ -93,11 +93,9 @@ final class Replicator {
             entries,
             core.log.committed(),
             rounds.current()));
-    if (peer.state() instanceof ProgressState.Replicate replicate) {
-      if (!entries.isEmpty()) {
-        peer.sentThrough(prevIndex + entries.size(), bytesOf(entries), replicate);
-      }
-      peer.commitSent(Math.min(core.log.committed(), peer.next() - 1));
+    peer.commitSent(Math.min(core.log.committed(), prevIndex + entries.size()));
+    if (peer.state() instanceof ProgressState.Replicate replicate && !entries.isEmpty()) {
+      peer.sentThrough(prevIndex + entries.size(), bytesOf(entries), replicate);
     }
   }
 
@@ -179,12 +177,11 @@ final class Replicator {
   }
 
   /** A sign of life: a probe may have been lost, and so may the appends of a peer that stalls. */
-  void heard(Progress peer) {
+  void heard(Progress peer, long round) {
     boolean stalled = peer.hasStalled();
     switch (peer.state()) {
       case ProgressState.Probe probe -> {
-        probe.resume();
-        dirty = true;
+        dirty |= probe.resumeAfter(round);
       }
       case ProgressState.Replicate replicate -> {
         if (stalled && peer.match() < core.log.lastIndex()) {
@@ -247,7 +244,7 @@ final class Replicator {
   private void probeLater(Progress peer, long from) {
     peer.becomeProbe(from);
     if (peer.state() instanceof ProgressState.Probe probe) {
-      probe.awaitAnswer();
+      probe.awaitAnswer(rounds.current());
     }
   }
 }

@@ -41,6 +41,7 @@ final class Rounds {
       Progress peer = peers.at(i);
       long commit = Math.min(peer.match(), core.log.committed());
       core.outbox.send(new Message.Heartbeat(core.id, peer.peerId(), core.term(), commit, round));
+      peer.commitSent(commit);
     }
     return round;
   }

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -529,7 +530,7 @@ final class HostileGroup {
   }
 
   private Lease leaseOf(long peerId) {
-    return java.util.Objects.requireNonNull(leases.get(peerId));
+    return Objects.requireNonNull(leases.get(peerId));
   }
 
   // ---- healing

@@ -5,6 +5,7 @@ import static dev.terrane.common.Invariant.check;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +68,7 @@ final class Machine {
 
   RawNode node() {
     check(node != null, "peer %d is down", id);
-    return java.util.Objects.requireNonNull(node);
+    return Objects.requireNonNull(node);
   }
 
   MemoryLog disk() {
@@ -162,6 +163,16 @@ final class Machine {
     }
   }
 
+  /** How many writes are under way. */
+  int writesUnderWay() {
+    return writing.size();
+  }
+
+  /** How much has been applied since the barrier. */
+  int appliesSinceBarrier() {
+    return sinceBarrier.size();
+  }
+
   private void send(Message message) {
     checkMayBeSent(message);
     network.accept(message);
@@ -254,9 +265,17 @@ final class Machine {
     disk.compactThrough(Math.min(index, app.applied()));
   }
 
+  /** Stops at a random moment of everything that is under way. */
   void crash() {
-    int survive = writing.isEmpty() ? 0 : random.nextInt(writing.size() + 1);
-    for (int i = 0; i < survive; i++) {
+    crash(random.nextInt(writing.size() + 1), random.nextInt(sinceBarrier.size() + 1));
+  }
+
+  /**
+   * Stops. The first {@code writesDone} writes under way reach the disk; of what was applied since
+   * the barrier, the first {@code appliesDone} survive.
+   */
+  void crash(int writesDone, int appliesDone) {
+    for (int i = 0; i < writesDone; i++) {
       completeWrite();
     }
     writing.clear();
@@ -266,8 +285,7 @@ final class Machine {
     snapshotRequests.clear();
     roundStarted = 0;
     node = null;
-    int moment = random.nextInt(sinceBarrier.size() + 1);
-    app = moment == 0 ? barrier : sinceBarrier.get(moment - 1);
+    app = appliesDone == 0 ? barrier : sinceBarrier.get(appliesDone - 1);
     sinceBarrier.clear();
     Snapshot installed = disk.snapshot();
     if (installed != null && installed.meta().index() > app.applied()) {
@@ -285,26 +303,5 @@ final class Machine {
             new InitialState(diskState, app.membership(), app.applied(), true),
             disk,
             random);
-  }
-
-  /** Does everything there is to do at once: a disk and an application that take no time. */
-  void settle() {
-    while (true) {
-      boolean worked = takeReady() != null;
-      while (isWriting()) {
-        completeWrite();
-        worked = true;
-      }
-      if (hasUnreported()) {
-        report();
-      }
-      while (mayApplyNext()) {
-        applyNext();
-        worked = true;
-      }
-      if (!worked) {
-        return;
-      }
-    }
   }
 }
