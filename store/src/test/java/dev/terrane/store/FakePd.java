@@ -32,6 +32,7 @@ final class FakePd implements PdLink {
   private @Nullable Region first;
   private boolean reachable = true;
   private boolean bootstrapAnswerLost;
+  private boolean bootstrapFails;
   private final Map<Long, Store> stores = new LinkedHashMap<>();
   private final Map<Long, StoreStats> storeStats = new LinkedHashMap<>();
   private final Map<Long, RegionHeartbeatRequest> regions = new LinkedHashMap<>();
@@ -48,6 +49,11 @@ final class FakePd implements PdLink {
   /** The next bootstrap is done, but its answer does not arrive. */
   void loseBootstrapAnswer() {
     bootstrapAnswerLost = true;
+  }
+
+  /** The next bootstrap is not done, and its answer does not arrive. */
+  void failBootstrapOnce() {
+    bootstrapFails = true;
   }
 
   @Nullable Region firstRegion() {
@@ -116,6 +122,11 @@ final class FakePd implements PdLink {
   public void bootstrap(
       Store store, dev.terrane.proto.metapb.Region region, Reply<BootstrapResponse> reply) {
     if (!answers(reply)) {
+      return;
+    }
+    if (bootstrapFails) {
+      bootstrapFails = false;
+      reply.failed("the connection broke");
       return;
     }
     if (first != null) {

@@ -1,0 +1,88 @@
+package dev.terrane.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class BootstrapTest {
+  @Test
+  void onlyOneStoreMakesTheFirstRegion() {
+    ClusterHarness cluster = ClusterHarness.ofOne(1);
+    StoreHarness second = cluster.addStore();
+    cluster.runFor(Duration.ofSeconds(3));
+
+    assertThat(second.storeId()).isNotEqualTo(cluster.store(0).storeId());
+    assertThat(second.store().status().regions()).isEmpty();
+    assertThat(cluster.pd().stores()).hasSize(2);
+  }
+
+  @Test
+  void aStoreWhoseOfferWasTakenKeepsItThoughItNeverHeard() {
+    ClusterHarness cluster = new ClusterHarness(2);
+    cluster.pd().loseBootstrapAnswer();
+    assertThatThrownBy(cluster::addStore)
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("the connection broke");
+    StoreHarness store = cluster.store(0);
+    store.losePower();
+
+    store.start();
+
+    cluster.await("a leader", () -> store.leads(cluster.regionId()));
+    cluster.put("k", "v");
+    assertThat(cluster.get("k")).isEqualTo("v");
+  }
+
+  @Test
+  void aStoreWhoseOfferCameTooLateClearsItsRegion() {
+    ClusterHarness cluster = new ClusterHarness(3);
+    cluster.pd().failBootstrapOnce();
+    assertThatThrownBy(cluster::addStore).isInstanceOf(AssertionError.class);
+    StoreHarness late = cluster.store(0);
+    late.losePower();
+    cluster.addStore();
+    cluster.await("a leader", () -> cluster.leader() != null);
+
+    late.start();
+    cluster.runFor(Duration.ofSeconds(2));
+
+    assertThat(late.store().status().regions()).isEmpty();
+    assertThat(late.log().regions()).isEmpty();
+    late.losePower();
+    late.start();
+    assertThat(late.store().status().regions()).isEmpty();
+  }
+
+  @Test
+  void withoutPdNothingIsMadeAndLaterItIs() {
+    ClusterHarness cluster = new ClusterHarness(4);
+    cluster.pd().reachable(false);
+    assertThatThrownBy(cluster::addStore)
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("pd is not reachable");
+    StoreHarness store = cluster.store(0);
+    assertThat(StoreIdentity.read(store.engine(), store.log())).isNull();
+    store.kill();
+    cluster.pd().reachable(true);
+
+    store.start();
+
+    cluster.await("a leader", () -> store.leads(cluster.regionId()));
+  }
+
+  @Test
+  void aStoreServesWhilePdIsAway() {
+    ClusterHarness cluster = ClusterHarness.ofOne(5);
+    cluster.pd().reachable(false);
+    cluster.runFor(Duration.ofSeconds(30));
+    cluster.put("k", "v");
+    assertThat(cluster.get("k")).isEqualTo("v");
+
+    int before = cluster.pd().heartbeats().size();
+    cluster.pd().reachable(true);
+    cluster.runFor(Duration.ofSeconds(61));
+    assertThat(cluster.pd().heartbeats()).hasSizeGreaterThan(before);
+  }
+}
