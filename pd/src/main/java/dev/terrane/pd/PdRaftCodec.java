@@ -146,6 +146,11 @@ final class PdRaftCodec {
       case TIMEOUT_NOW -> new Message.TimeoutNow(from, to, term);
       case INSTALL_SNAPSHOT -> {
         var m = proto.getInstallSnapshot();
+        if (m.getIndex() <= 0
+            || m.getSnapshotTerm() <= 0
+            || !Memberships.isSound(m.getMembership())) {
+          yield null;
+        }
         SnapshotMeta meta =
             new SnapshotMeta(
                 m.getIndex(), m.getSnapshotTerm(), Memberships.fromProto(m.getMembership()));

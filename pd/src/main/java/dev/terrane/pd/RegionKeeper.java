@@ -7,6 +7,7 @@ import dev.terrane.common.region.Region;
 import dev.terrane.pd.region.RegionInfo;
 import dev.terrane.proto.ProtoBytes;
 import dev.terrane.proto.ProtoRegions;
+import dev.terrane.proto.metapb.PeerRole;
 import dev.terrane.proto.terranepd.RegionList;
 import dev.terrane.proto.terranepd.RegionRecord;
 import java.util.ArrayList;
@@ -98,6 +99,10 @@ final class RegionKeeper {
   }
 
   private void take(RegionRecord record) {
+    if (record.getRegion().getPeersList().stream()
+        .anyMatch(peer -> peer.getRole() == PeerRole.UNRECOGNIZED)) {
+      return; // of a newer release
+    }
     Region region = ProtoRegions.fromProto(record.getRegion());
     Peer leader = region.peer(record.getLeaderPeerId());
     if (region.id() != 0 && !region.peers().isEmpty() && !region.range().isEmpty()) {

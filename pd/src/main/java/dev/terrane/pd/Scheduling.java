@@ -61,8 +61,21 @@ final class Scheduling {
 
   void onTick(Leadership leadership, long nowNanos) {
     leadership.operators().expire(nowNanos);
+    repeatInstructions(leadership, nowNanos);
     leadership.streams().keepAlive(Headers.ok(member.stateOrThrow().clusterId()), nowNanos);
     walk(leadership, nowNanos);
+  }
+
+  /** For those that were lost on their way: a Region without news reports once a minute only. */
+  private void repeatInstructions(Leadership leadership, long nowNanos) {
+    for (Operator operator : List.copyOf(leadership.operators().running())) {
+      RegionInfo region = member.regions().byId(operator.regionId());
+      if (region == null) {
+        leadership.operators().cancel(operator.regionId(), "the Region is gone", nowNanos);
+      } else {
+        instruct(region, leadership.operators().onReport(region, nowNanos), leadership);
+      }
+    }
   }
 
   private void walk(Leadership leadership, long nowNanos) {

@@ -2,9 +2,11 @@ package dev.terrane.pd;
 
 import dev.terrane.common.region.Peer;
 import dev.terrane.common.region.Region;
+import dev.terrane.common.region.RegionEpoch;
 import dev.terrane.pd.region.RegionInfo;
 import dev.terrane.pd.tso.IdAllocator;
 import dev.terrane.proto.ProtoRegions;
+import dev.terrane.proto.metapb.PeerRole;
 import dev.terrane.proto.pdpb.AskBatchSplitRequest;
 import dev.terrane.proto.pdpb.AskBatchSplitResponse;
 import dev.terrane.proto.pdpb.AskSplitRequest;
@@ -76,10 +78,10 @@ final class SplitCalls {
     if (known == null) {
       return "Region " + asked.getId() + " is not known";
     }
-    Region region = ProtoRegions.fromProto(asked);
-    return region.epoch().isOlderThan(known.region().epoch())
+    RegionEpoch epoch = ProtoRegions.fromProto(asked.getRegionEpoch());
+    return epoch.isOlderThan(known.region().epoch())
         ? "Region %d at epoch %s is not the latest, which is %s"
-            .formatted(region.id(), region.epoch(), known.region().epoch())
+            .formatted(asked.getId(), epoch, known.region().epoch())
         : null;
   }
 
@@ -129,6 +131,10 @@ final class SplitCalls {
     List<Region> regions = new ArrayList<>();
     long leaderStore = 0;
     for (dev.terrane.proto.metapb.Region proto : reported) {
+      if (proto.getPeersList().stream().anyMatch(p -> p.getRole() == PeerRole.UNRECOGNIZED)) {
+        return "invalid split report: a peer of Region %d has no known role"
+            .formatted(proto.getId());
+      }
       Region region = ProtoRegions.fromProto(proto);
       if (region.id() == 0 || region.peers().isEmpty() || region.range().isEmpty()) {
         return "invalid split report: Region %d is not whole".formatted(region.id());

@@ -6,6 +6,7 @@ import dev.terrane.pd.state.Outcome;
 import dev.terrane.pd.store.StoreCondition;
 import dev.terrane.pd.store.StoreView;
 import dev.terrane.proto.ProtoRegions;
+import dev.terrane.proto.metapb.PeerRole;
 import dev.terrane.proto.metapb.Region;
 import dev.terrane.proto.metapb.Store;
 import dev.terrane.proto.metapb.StoreState;
@@ -103,6 +104,9 @@ final class StoreCalls {
     }
     if (region.getPeers(0).getId() == 0) {
       return "the peer has no id";
+    }
+    if (region.getPeers(0).getRole() != PeerRole.Voter) {
+      return "the first peer is no voter";
     }
     return region.getPeers(0).getStoreId() == store.getId()
         ? null

@@ -33,7 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class FakeStores {
   private static final long REPORT_NANOS = 1_000_000_000L;
-  private static final long CATCH_UP_NANOS = 300_000_000L;
+
+  /** Longer than PD waits before it asks again. */
+  private static final long CATCH_UP_NANOS = 5_000_000_000L;
 
   final PdCluster cluster;
   final SortedMap<Long, Boolean> aliveByStoreId = new TreeMap<>();
@@ -226,6 +228,9 @@ final class FakeStores {
     List<Peer> peers = new ArrayList<>(region.peers());
     switch (change.getChangeType()) {
       case AddLearnerNode -> {
+        if (region.peerOnStore(peer.storeId()) != null) {
+          throw new AssertionError("asked twice for " + peer);
+        }
         peers.add(peer);
         caughtUpAtByPeerId.put(peer.id(), cluster.nowNanos() + CATCH_UP_NANOS);
         history.add("learner " + peer.storeId());

@@ -85,9 +85,11 @@ public final class Operator {
     outcome = how;
   }
 
-  /** The step to ask for now; null if this has ended or asked for it less than a while ago. */
-  @Nullable Step stepToAsk(long nowNanos, long againNanos) {
-    if (status != Status.RUNNING || (asked && nowNanos - lastAskedNanos < againNanos)) {
+  /** The step to ask for now; null if it has begun, or was asked for less than a while ago. */
+  @Nullable Step stepToAsk(RegionInfo region, long nowNanos, long againNanos) {
+    if (status != Status.RUNNING
+        || (asked && nowNanos - lastAskedNanos < againNanos)
+        || steps.get(current).hasBegun(region)) {
       return null;
     }
     asked = true;

@@ -97,7 +97,7 @@ public final class OperatorController {
       finish(operator, nowNanos);
       return null;
     }
-    Step step = operator.stepToAsk(nowNanos, ASK_AGAIN_NANOS);
+    Step step = operator.stepToAsk(region, nowNanos, ASK_AGAIN_NANOS);
     return step == null ? null : Instructions.of(step, region);
   }
 

@@ -19,6 +19,11 @@ public sealed interface Step {
    */
   @Nullable String obstacle(RegionInfo region);
 
+  /** Whether {@code region} shows that this step has begun, so that asking again makes no sense. */
+  default boolean hasBegun(RegionInfo region) {
+    return false;
+  }
+
   /** In a sentence's words: {@code add learner 12 on store 3}. */
   String describe();
 
@@ -36,6 +41,11 @@ public sealed interface Step {
       return other != null && other.id() != peer.id()
           ? "store %d has peer %d already".formatted(peer.storeId(), other.id())
           : null;
+    }
+
+    @Override
+    public boolean hasBegun(RegionInfo region) {
+      return region.region().peer(peer.id()) != null; // it is there, and catches up
     }
 
     @Override

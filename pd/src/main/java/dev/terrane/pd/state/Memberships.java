@@ -2,6 +2,7 @@ package dev.terrane.pd.state;
 
 import dev.terrane.raft.Membership;
 import dev.terrane.raft.PeerSet;
+import java.util.List;
 
 /** Bridges between {@link Membership} and its protobuf form. */
 public final class Memberships {
@@ -14,6 +15,29 @@ public final class Memberships {
         .addAllLearners(membership.learners().toList())
         .addAllLearnersNext(membership.learnersNext().toList())
         .build();
+  }
+
+  /** Whether {@link #fromProto} can read {@code membership}, which came from elsewhere. */
+  public static boolean isSound(dev.terrane.proto.terranepd.Membership membership) {
+    for (List<Long> ids :
+        List.of(
+            membership.getVotersList(),
+            membership.getOutgoingList(),
+            membership.getLearnersList(),
+            membership.getLearnersNextList())) {
+      if (ids.stream().anyMatch(id -> id <= 0)) {
+        return false;
+      }
+    }
+    return membership.getVotersCount() > 0
+        && membership.getLearnersList().stream()
+            .noneMatch(id ->
+                membership.getVotersList().contains(id)
+                    || membership.getOutgoingList().contains(id))
+        && membership.getLearnersNextList().stream()
+            .allMatch(id ->
+                membership.getOutgoingList().contains(id)
+                    && !membership.getVotersList().contains(id));
   }
 
   public static Membership fromProto(dev.terrane.proto.terranepd.Membership membership) {

@@ -1,0 +1,149 @@
+package dev.terrane.pd.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import dev.terrane.common.Bytes;
+import dev.terrane.proto.ProtoBytes;
+import dev.terrane.proto.metapb.Peer;
+import dev.terrane.proto.metapb.Region;
+import dev.terrane.proto.metapb.Store;
+import dev.terrane.proto.terranepd.Barrier;
+import dev.terrane.proto.terranepd.Command;
+import dev.terrane.proto.terranepd.KeyMode;
+import dev.terrane.proto.terranepd.Member;
+import dev.terrane.proto.terranepd.Rules;
+import dev.terrane.proto.terranepd.State;
+import dev.terrane.raft.Membership;
+import dev.terrane.raft.PeerSet;
+import org.junit.jupiter.api.Test;
+
+/** The state machine alone: what commands come to, and that its encoded form has everything. */
+class ClusterStateTest {
+  private final ClusterState state =
+      ClusterState.create(42, Member.newBuilder().setId(7).setName("pd-1").build());
+
+  private Outcome apply(Command.Builder command) {
+    return state.apply(ClusterState.encode(command));
+  }
+
+  private void bootstrap() {
+    Command.Builder command = Command.newBuilder();
+    command
+        .getBootstrapBuilder()
+        .setStore(Store.newBuilder().setId(4).setAddress("a:1").setVersion("8.5.0"))
+        .setRegion(Region.newBuilder().setId(5).addPeers(Peer.newBuilder().setId(6).setStoreId(4)))
+        .setNowMillis(1_000);
+    assertThat(apply(command)).isEqualTo(Outcome.DONE);
+  }
+
+  private Outcome reserve(long count) {
+    Command.Builder command = Command.newBuilder();
+    command.getReserveIdsBuilder().setCount(count);
+    return apply(command);
+  }
+
+  @Test
+  void idsAreReservedAboveEverythingTakenBefore() {
+    assertThat(reserve(3)).isEqualTo(new Outcome.Ids(1, 3));
+    bootstrap(); // by a store that had ids of its own
+    assertThat(reserve(10)).isEqualTo(new Outcome.Ids(7, 16));
+  }
+
+  @Test
+  void theTimestampBoundNeverGoesBack() {
+    for (long bound : new long[] {500, 900, 700}) {
+      Command.Builder command = Command.newBuilder();
+      command.getSaveTimestampBoundBuilder().setBoundMillis(bound);
+      apply(command);
+    }
+    assertThat(state.timestampBoundMillis()).isEqualTo(900);
+  }
+
+  @Test
+  void rulesThatMakeNoSenseAreRefusedAndChangeNothing() {
+    Rules before = state.rules();
+    assertThat(apply(Command.newBuilder().setSetRules(before.toBuilder().setReplicasMax(0))))
+        .isInstanceOf(Outcome.Refused.class);
+    assertThat(apply(Command.newBuilder().setSetRules(before.toBuilder().setReplicasMax(99))))
+        .isInstanceOf(Outcome.Refused.class);
+    assertThat(apply(Command.newBuilder().setSetRules(before.toBuilder().setStoreDownMaxMillis(0))))
+        .isInstanceOf(Outcome.Refused.class);
+    assertThat(state.rules()).isEqualTo(before);
+  }
+
+  @Test
+  void theEncodedFormHasEverything() {
+    bootstrap();
+    reserve(10);
+    Command.Builder command = Command.newBuilder();
+    command.getSaveTimestampBoundBuilder().setBoundMillis(900);
+    apply(command);
+    apply(Command.newBuilder().setDecideKeyMode(KeyMode.RAW));
+    apply(Command.newBuilder().setSetRules(state.rules().toBuilder().setReplicasMax(5)));
+    command = Command.newBuilder();
+    command.getAdvanceTxnSafePointBuilder().setTarget(30);
+    apply(command);
+    command = Command.newBuilder();
+    command
+        .getSetBarrierBuilder()
+        .setBarrier(Barrier.newBuilder().setId("b").setTs(40).setExpiresAtMillis(99));
+    apply(command);
+    command = Command.newBuilder();
+    command
+        .getEtcdPutBuilder()
+        .setKey(ByteString.copyFromUtf8("/tidb/store/gcworker/saved_safe_point"))
+        .setValue(ByteString.copyFromUtf8("30"));
+    apply(command);
+    apply(Command.newBuilder().setPutMember(Member.newBuilder().setId(8).setName("pd-2")));
+    state.membershipChanged(Membership.of(PeerSet.of(7), PeerSet.of(8)));
+    state.applied(20, 3);
+
+    ClusterState copy = ClusterState.decode(state.encode());
+    assertThat(copy.encode()).isEqualTo(state.encode());
+    assertThat(copy.clusterId()).isEqualTo(42);
+    assertThat(copy.appliedIndex()).isEqualTo(20);
+    assertThat(copy.appliedTerm()).isEqualTo(3);
+    assertThat(copy.membership()).isEqualTo(state.membership());
+    assertThat(copy.members().all()).hasSize(2);
+    assertThat(copy.isBootstrapped()).isTrue();
+    assertThat(copy.idHighWater()).isEqualTo(16);
+    assertThat(copy.timestampBoundMillis()).isEqualTo(900);
+    assertThat(copy.keyMode()).isEqualTo(KeyMode.RAW);
+    assertThat(copy.rules().getReplicasMax()).isEqualTo(5);
+    assertThat(copy.stores().get(4)).isNotNull();
+    assertThat(copy.keyspaces().named("DEFAULT")).isNotNull();
+    assertThat(copy.safePoints().txnSafePoint()).isEqualTo(30);
+    assertThat(copy.safePoints().barriers(0)).hasSize(1);
+    assertThat(copy.etcd().revision()).isEqualTo(1);
+  }
+
+  @Test
+  void membersThatLeftTheGroupAreForgotten() {
+    apply(Command.newBuilder().setPutMember(Member.newBuilder().setId(8).setName("pd-2")));
+    state.membershipChanged(Membership.ofVoters(8));
+    assertThat(state.members().all()).extracting(Member::getId).containsExactly(8L);
+  }
+
+  @Test
+  void aNewerFormatIsRefusedByName() {
+    Bytes newerState =
+        ProtoBytes.toBytes(State.newBuilder().setFormatVersion(2).build().toByteString());
+    assertThatThrownBy(() -> ClusterState.decode(newerState))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("format 2");
+    Bytes newerCommand =
+        ProtoBytes.toBytes(Command.newBuilder().setFormatVersion(2).build().toByteString());
+    assertThatThrownBy(() -> state.apply(newerCommand))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("format 2");
+  }
+
+  @Test
+  void bytesThatAreNoStateAreRefused() {
+    assertThatThrownBy(() -> ClusterState.decode(Bytes.of(1, 2, 3)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("malformed");
+  }
+}
