@@ -5,6 +5,7 @@ import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
@@ -55,8 +56,12 @@ public final class NodeMetrics implements MetricsSink {
   }
 
   private CounterDataPoint newCounter(String name) {
-    String base = name.endsWith(TOTAL) ? name.substring(0, name.length() - TOTAL.length()) : name;
-    return Counter.builder().name(PREFIX + base).register(registry);
+    return Counter.builder().name(PREFIX + withoutTotal(name)).register(registry);
+  }
+
+  /** The library adds the ending itself. */
+  private static String withoutTotal(String name) {
+    return name.endsWith(TOTAL) ? name.substring(0, name.length() - TOTAL.length()) : name;
   }
 
   @Override
@@ -72,6 +77,14 @@ public final class NodeMetrics implements MetricsSink {
   public void gauge(String name, LongSupplier value) {
     GaugeWithCallback.builder()
         .name(PREFIX + name)
+        .callback(callback -> callback.call((double) value.getAsLong()))
+        .register(registry);
+  }
+
+  /** A count, never falling, that is asked for whenever somebody looks. */
+  public void counter(String name, LongSupplier value) {
+    CounterWithCallback.builder()
+        .name(PREFIX + withoutTotal(name))
         .callback(callback -> callback.call((double) value.getAsLong()))
         .register(registry);
   }

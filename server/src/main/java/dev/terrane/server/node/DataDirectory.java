@@ -27,12 +27,15 @@ final class DataDirectory implements AutoCloseable {
   private final FileChannel lock;
   private final ApiVersion apiVersion;
   private long clusterId;
+  private boolean storeJoined;
 
-  private DataDirectory(Path path, FileChannel lock, ApiVersion apiVersion, long clusterId) {
+  private DataDirectory(
+      Path path, FileChannel lock, ApiVersion apiVersion, long clusterId, boolean storeJoined) {
     this.path = path;
     this.lock = lock;
     this.apiVersion = apiVersion;
     this.clusterId = clusterId;
+    this.storeJoined = storeJoined;
   }
 
   /**
@@ -51,7 +54,12 @@ final class DataDirectory implements AutoCloseable {
       }
       Map<String, String> ident = read(path);
       DataDirectory directory =
-          new DataDirectory(path, lock, apiVersion, number(path, ident, "cluster", 0));
+          new DataDirectory(
+              path,
+              lock,
+              apiVersion,
+              number(path, ident, "cluster", 0),
+              number(path, ident, "store-joined", 0) != 0);
       if (ident.isEmpty()) {
         directory.write();
       } else {
@@ -149,6 +157,16 @@ final class DataDirectory implements AutoCloseable {
     write();
   }
 
+  /** Whether the store has become part of the cluster, so that it opens without PD. */
+  boolean storeJoined() {
+    return storeJoined;
+  }
+
+  void storeHasJoined() throws IOException {
+    storeJoined = true;
+    write();
+  }
+
   private void write() throws IOException {
     String text =
         "format="
@@ -157,6 +175,8 @@ final class DataDirectory implements AutoCloseable {
             + apiVersion
             + "\ncluster="
             + Long.toUnsignedString(clusterId)
+            + "\nstore-joined="
+            + (storeJoined ? 1 : 0)
             + "\n";
     Path fresh = path.resolve(IDENT + ".new");
     Files.writeString(fresh, text);

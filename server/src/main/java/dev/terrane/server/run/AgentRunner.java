@@ -3,6 +3,7 @@ package dev.terrane.server.run;
 import dev.terrane.common.TimeSource;
 import dev.terrane.common.agent.Agent;
 import dev.terrane.common.agent.Waker;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,7 +26,9 @@ public final class AgentRunner implements Waker, AutoCloseable {
   private static final int PARKED = 1;
   private static final int WOKEN = 2;
 
-  private final List<Agent> agents;
+  /** Replaced as a whole. */
+  private volatile List<Agent> agents;
+
   private final TimeSource time;
   private final FatalHandler fatal;
   private final Thread thread;
@@ -44,6 +47,14 @@ public final class AgentRunner implements Waker, AutoCloseable {
   public AgentRunner start() {
     thread.start();
     return this;
+  }
+
+  /** Polls {@code more} too from now on, after those that it polls already. */
+  public synchronized void add(List<? extends Agent> more) {
+    List<Agent> all = new ArrayList<>(agents);
+    all.addAll(more);
+    agents = List.copyOf(all);
+    wake();
   }
 
   /** How often all agents have been polled since the start. */

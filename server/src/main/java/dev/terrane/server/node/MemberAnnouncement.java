@@ -1,0 +1,82 @@
+package dev.terrane.server.node;
+
+import dev.terrane.pd.PdRefusal;
+import dev.terrane.pd.PdReply;
+import dev.terrane.proto.terranepd.AddMemberRequest;
+import dev.terrane.proto.terranepd.AddMemberResponse;
+import dev.terrane.server.net.LoopExecutor;
+import dev.terrane.server.pdlink.GrpcPdLink;
+import dev.terrane.store.PdLink;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells PD's leader where this member is now, until it has heard. A member that is alone leads
+ * itself, and nobody could find it at the address that it had before; so it asks itself first.
+ */
+final class MemberAnnouncement implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(MemberAnnouncement.class);
+  private static final long PAUSE_MILLIS = 300;
+
+  private final PdPart pd;
+  private final GrpcPdLink link;
+  private final LoopExecutor loop;
+  private volatile boolean over;
+
+  MemberAnnouncement(PdPart pd, GrpcPdLink link, LoopExecutor loop) {
+    this.pd = pd;
+    this.link = link;
+    this.loop = loop;
+  }
+
+  void start() {
+    if (over) {
+      return;
+    }
+    AddMemberRequest request = AddMemberRequest.newBuilder().setMember(pd.self()).build();
+    pd.pd()
+        .addMember(
+            request,
+            new PdReply<>() {
+              @Override
+              public void answer(AddMemberResponse response) {
+                heard(response);
+              }
+
+              @Override
+              public void refuse(PdRefusal refusal) {
+                askLeader();
+              }
+            });
+  }
+
+  private void askLeader() {
+    link.addMember(
+        pd.self(),
+        new PdLink.Reply<>() {
+          @Override
+          public void answered(AddMemberResponse response) {
+            heard(response);
+          }
+
+          @Override
+          public void failed(String reason) {
+            loop.after(PAUSE_MILLIS, MemberAnnouncement.this::start);
+          }
+        });
+  }
+
+  private void heard(AddMemberResponse response) {
+    over = true;
+    if (response.getHeader().hasError()) {
+      log.warn(
+          "PD does not take this member's address: {}",
+          response.getHeader().getError().getMessage());
+    }
+  }
+
+  @Override
+  public void close() {
+    over = true;
+  }
+}

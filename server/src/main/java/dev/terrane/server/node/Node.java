@@ -1,0 +1,321 @@
+package dev.terrane.server.node;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.terrane.common.TimeSource;
+import dev.terrane.server.config.ConfigException;
+import dev.terrane.server.config.MemoryBudget;
+import dev.terrane.server.config.NodeConfig;
+import dev.terrane.server.metrics.NodeMetrics;
+import dev.terrane.server.net.EventLoops;
+import dev.terrane.server.net.GrpcChannels;
+import dev.terrane.server.net.GrpcServers;
+import dev.terrane.server.net.HostPort;
+import dev.terrane.server.net.LoopExecutor;
+import dev.terrane.server.pd.PdServices;
+import dev.terrane.server.pdlink.GrpcPdLink;
+import dev.terrane.server.run.FatalHandler;
+import dev.terrane.server.run.SystemTimeSource;
+import dev.terrane.server.transport.GrpcStoreTransport;
+import dev.terrane.server.transport.StoreAddresses;
+import dev.terrane.store.StoreStatus;
+import io.grpc.BindableService;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.protobuf.services.HealthStatusManager;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running node: PD, a store, or both, behind their ports.
+ *
+ * <p>Starting takes, in this order: the directory, the ports, PD's part, the store's part; then the
+ * doors are opened. What has been taken is given back in reverse when a step fails, and when the
+ * node closes. A first start waits for PD; a later one needs nobody.
+ *
+ * <p>{@link #stop} is for a planned end: leadership is handed away and calls under way are answered
+ * first. {@link #close} is what is left when time is up. Thread-safe.
+ */
+public final class Node implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Node.class);
+  private static final Duration JOIN_PATIENCE = Duration.ofSeconds(60);
+  private static final Duration CHECK_PATIENCE = Duration.ofSeconds(1);
+  private static final Duration HAND_OVER_PATIENCE = Duration.ofSeconds(5);
+
+  private final NodeConfig config;
+  private final TimeSource time = new SystemTimeSource();
+  private final NodeMetrics metrics = new NodeMetrics();
+  private final HealthStatusManager pdHealth = new HealthStatusManager();
+  private final HealthStatusManager storeHealth = new HealthStatusManager();
+
+  /** What is to be closed, the last taken first. */
+  private final Deque<Closer> closers = new ArrayDeque<>();
+
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private @Nullable NodeAddresses addresses;
+  private @Nullable PdPart pd;
+  private @Nullable StorePart store;
+  private @Nullable NodePorts ports;
+
+  private record Closer(String what, AutoCloseable resource) {}
+
+  private Node(NodeConfig config) {
+    this.config = config;
+  }
+
+  /**
+   * Starts a node, and returns when it serves.
+   *
+   * @param fatal told when the node found itself broken; must end it at once
+   * @throws ConfigException if it cannot be started as it is configured
+   * @throws dev.terrane.server.net.AddressInUseException if a port is taken
+   * @throws NodeStartException if the cluster does not take it in
+   * @throws IOException if its directory cannot be used
+   */
+  public static Node start(NodeConfig config, FatalHandler fatal) throws IOException {
+    Node node = new Node(config);
+    try {
+      node.open(fatal);
+      return node;
+    } catch (IOException | RuntimeException e) {
+      node.close();
+      throw e;
+    }
+  }
+
+  @CanIgnoreReturnValue
+  private <T extends AutoCloseable> T take(String what, T resource) {
+    closers.push(new Closer(what, resource));
+    return resource;
+  }
+
+  private void open(FatalHandler fatal) throws IOException {
+    int cores = Runtime.getRuntime().availableProcessors();
+    MemoryBudget memory =
+        MemoryBudget.divide(config.memoryBytes(), Runtime.getRuntime().maxMemory());
+    DataDirectory directory =
+        take("directory", DataDirectory.open(config.directory(), config.apiVersion()));
+    EventLoops loops = take("event loops", new EventLoops(config.name() + "-net", cores));
+    LoopExecutor loop = loops.executor(fatal);
+    NodePorts opened =
+        take("ports", NodePorts.open(config, new GrpcServers(loops, memory.messageBytes(), fatal)));
+    ports = opened;
+    addresses =
+        new NodeAddresses(
+            opened.pdAdvertised(), opened.storeAdvertised(), opened.statusAdvertised());
+    RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create();
+    GrpcChannels channels = new GrpcChannels(loops, memory.messageBytes());
+    NodeThreads threads = new NodeThreads(config.name(), cores, time, fatal);
+
+    if (config.isPd()) {
+      pd = take("PD", PdPart.open(config, opened, directory.pd(), channels, loop, time, random));
+    }
+    refuseOtherCluster(directory, channels, loop);
+    AtomicReference<@Nullable StorePart> storeLater = new AtomicReference<>();
+    GrpcPdLink link =
+        new GrpcPdLink(
+            pdSeeds(opened),
+            directory.clusterId(),
+            channels,
+            loop,
+            time,
+            instruction -> {
+              StorePart part = storeLater.get();
+              if (part != null) {
+                part.store().onPdInstruction(instruction);
+              }
+            });
+    GrpcStoreTransport transport =
+        new GrpcStoreTransport(new StoreAddresses(link), channels, loop, memory.transportBytes());
+    take("store", this::closeStore);
+    threads.start();
+    take("threads", threads::close);
+    PdPart pdPart = pd;
+    if (pdPart != null) {
+      take("PD transport", pdPart::closeTransport);
+      startPd(pdPart, opened, threads, loop, channels);
+    }
+    take("PD link", link);
+    if (pdPart != null && !pdPart.isBlank()) {
+      MemberAnnouncement announcement = new MemberAnnouncement(pdPart, link, loop);
+      take("announcement", announcement);
+      announcement.start();
+    }
+    take("store transport", transport);
+    if (config.isStore()) {
+      StorePart part =
+          StorePart.open(
+              new StorePart.Surroundings(
+                  config, memory, directory, opened, link, transport, threads, loop, time, random,
+                  metrics),
+              JOIN_PATIENCE);
+      store = part;
+      storeLater.set(part);
+      startStore(part, opened, threads);
+    }
+    new NodeFigures(metrics).register(threads, transport, store);
+    opened.status().offer(new StatusPages(config, this, metrics).pages());
+    log.info("node {} serves: {}", config.name(), addresses);
+  }
+
+  /** A directory of one cluster must not be started to join another, if that can be found out. */
+  private void refuseOtherCluster(DataDirectory directory, GrpcChannels channels, LoopExecutor loop)
+      throws IOException {
+    if (config.join().isEmpty() || directory.clusterId() == 0) {
+      return;
+    }
+    GrpcPdLink others = new GrpcPdLink(config.join(), 0, channels, loop, time, instruction -> {});
+    long clusterId;
+    try {
+      clusterId = new Joining(time, CHECK_PATIENCE).clusterId(others);
+    } catch (NodeStartException e) {
+      log.info("starting without asking which cluster the others are of: {}", e.getMessage());
+      return;
+    } finally {
+      others.close();
+    }
+    directory.belongTo(clusterId);
+  }
+
+  /** This node's own PD, and those of the cluster that it joins. */
+  private List<HostPort> pdSeeds(NodePorts opened) {
+    List<HostPort> seeds = new ArrayList<>(config.join());
+    if (config.isPd() && !seeds.contains(opened.pdAdvertised())) {
+      seeds.add(opened.pdAdvertised());
+    }
+    return seeds;
+  }
+
+  private void startPd(
+      PdPart part,
+      NodePorts opened,
+      NodeThreads threads,
+      LoopExecutor loop,
+      GrpcChannels channels) {
+    part.startOn(threads);
+    List<BindableService> services = new ArrayList<>(PdServices.of(part.pd(), loop));
+    services.add(pdHealth.getHealthService());
+    opened.pdServices().offer(services);
+    if (part.isBlank()) {
+      GrpcPdLink others = new GrpcPdLink(config.join(), 0, channels, loop, time, instruction -> {});
+      try {
+        part.meet(new Joining(time, JOIN_PATIENCE).addMember(others, part.self()));
+      } finally {
+        others.close();
+      }
+    }
+  }
+
+  private void startStore(StorePart part, NodePorts opened, NodeThreads threads) {
+    part.startOn(threads);
+    List<BindableService> services = new ArrayList<>(part.services());
+    services.add(storeHealth.getHealthService());
+    opened.storeServices().offer(services);
+  }
+
+  public NodeConfig config() {
+    return config;
+  }
+
+  /** Where this node is found, with the ports that were taken. */
+  public NodeAddresses addresses() {
+    if (addresses == null) {
+      throw new IllegalStateException("the node has not been started");
+    }
+    return addresses;
+  }
+
+  /** What the store does now; null if the node has none. */
+  public @Nullable StoreStatus storeStatus() {
+    StorePart part = store;
+    return part == null ? null : part.store().status();
+  }
+
+  @Nullable PdPart pdPart() {
+    return pd;
+  }
+
+  @Nullable StorePart storePart() {
+    return store;
+  }
+
+  boolean isClosed() {
+    return closed.get();
+  }
+
+  /** Hands leadership away, answers what is under way, refuses what comes, then closes. */
+  public void stop() {
+    log.info("node {} stops", config.name());
+    pdHealth.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
+    storeHealth.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
+    StorePart part = store;
+    if (part != null) {
+      part.store().handLeadershipAway();
+      awaitHandOver(part);
+      part.tikv().drain();
+    }
+    NodePorts opened = ports;
+    if (opened != null) {
+      opened.drain();
+    }
+    close();
+  }
+
+  private void awaitHandOver(StorePart part) {
+    long deadline = time.nanoTime() + HAND_OVER_PATIENCE.toNanos();
+    while (time.nanoTime() - deadline < 0 && couldHandOver(part.store().status())) {
+      try {
+        Thread.sleep(20);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  /** Whether a Region is still led here that another store could lead. */
+  private static boolean couldHandOver(StoreStatus status) {
+    for (StoreStatus.RegionStatus region : status.regions()) {
+      var known = region.region();
+      if (region.leads() && known != null && known.peers().size() > 1) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The engines, once nobody polls the store any more. */
+  private void closeStore() {
+    StorePart part = store;
+    if (part != null) {
+      part.close();
+    }
+  }
+
+  /** Gives everything back. What is under way fails or is left undetermined. Idempotent. */
+  @Override
+  public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    while (!closers.isEmpty()) {
+      Closer closer = closers.pop();
+      try {
+        closer.resource.close();
+      } catch (Exception e) {
+        log.warn("closing the {} of node {} failed", closer.what, config.name(), e);
+      }
+    }
+    log.info("node {} has stopped", config.name());
+  }
+}

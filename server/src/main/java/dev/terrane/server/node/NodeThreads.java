@@ -1,0 +1,41 @@
+package dev.terrane.server.node;
+
+import dev.terrane.common.TimeSource;
+import dev.terrane.server.run.AgentRunner;
+import dev.terrane.server.run.FatalHandler;
+import dev.terrane.server.run.IoThreads;
+import dev.terrane.server.run.ReadThreads;
+import java.util.List;
+
+/**
+ * A node's threads beside its event loops: one for agents that never wait, one for those that wait
+ * for the log's disk, a few for other disk work and for reads.
+ */
+final class NodeThreads {
+  private static final int READS_QUEUED_MAX = 4096;
+
+  final AgentRunner agents;
+  final AgentRunner logWriters;
+  final IoThreads io;
+  final ReadThreads reads;
+
+  NodeThreads(String node, int cores, TimeSource time, FatalHandler fatal) {
+    agents = new AgentRunner(node + "-store-loop-0", List.of(), time, fatal);
+    logWriters = new AgentRunner(node + "-log-writer", List.of(), time, fatal);
+    io = new IoThreads(node + "-io", 2, fatal);
+    reads = new ReadThreads(node + "-read", Math.max(2, cores / 2), READS_QUEUED_MAX, fatal);
+  }
+
+  void start() {
+    agents.start();
+    logWriters.start();
+  }
+
+  /** What is under way ends; agents are closed on their threads. */
+  void close() {
+    reads.close();
+    agents.close();
+    logWriters.close();
+    io.close();
+  }
+}

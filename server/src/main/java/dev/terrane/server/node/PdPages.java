@@ -1,0 +1,120 @@
+package dev.terrane.server.node;
+
+import dev.terrane.proto.ProtoBytes;
+import dev.terrane.proto.metapb.Store;
+import dev.terrane.proto.pdpb.GetAllStoresRequest;
+import dev.terrane.proto.pdpb.GetAllStoresResponse;
+import dev.terrane.proto.pdpb.GetMembersRequest;
+import dev.terrane.proto.pdpb.GetMembersResponse;
+import dev.terrane.proto.pdpb.Member;
+import dev.terrane.proto.pdpb.Region;
+import dev.terrane.proto.pdpb.RequestHeader;
+import dev.terrane.proto.pdpb.ScanRegionsRequest;
+import dev.terrane.proto.pdpb.ScanRegionsResponse;
+import dev.terrane.server.http.Content;
+import dev.terrane.server.http.StatusServer.Page;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The pages of PD's HTTP API that tools read most, with PD's names; answered where PD leads. */
+final class PdPages {
+  private static final int REGIONS_MAX = 1024;
+
+  private final PdQuestions pd;
+
+  PdPages(PdQuestions pd) {
+    this.pd = pd;
+  }
+
+  Map<String, Page> pages() {
+    Map<String, Page> pages = new LinkedHashMap<>();
+    pages.put("/pd/api/v1/members", this::members);
+    pages.put("/pd/api/v1/stores", this::stores);
+    pages.put("/pd/api/v1/regions", this::regions);
+    pages.put("/pd/api/v1/health", this::health);
+    pages.put("/pd/api/v1/version", () -> Content.json(Map.of("version", StorePart.VERSION)));
+    return pages;
+  }
+
+  private GetMembersResponse askMembers() throws IOException {
+    return pd.ask(
+        (asked, reply) -> asked.getMembers(GetMembersRequest.getDefaultInstance(), reply));
+  }
+
+  private RequestHeader header() throws IOException {
+    return RequestHeader.newBuilder().setClusterId(askMembers().getHeader().getClusterId()).build();
+  }
+
+  private Content members() throws IOException {
+    GetMembersResponse answer = askMembers();
+    Map<String, Object> page = new LinkedHashMap<>();
+    page.put("members", answer.getMembersList().stream().map(PdPages::member).toList());
+    page.put("leader", member(answer.getLeader()));
+    return Content.json(page);
+  }
+
+  private static Map<String, Object> member(Member member) {
+    Map<String, Object> page = new LinkedHashMap<>();
+    page.put("name", member.getName());
+    page.put("member_id", Long.toUnsignedString(member.getMemberId()));
+    page.put("peer_urls", List.copyOf(member.getPeerUrlsList()));
+    page.put("client_urls", List.copyOf(member.getClientUrlsList()));
+    return page;
+  }
+
+  private Content stores() throws IOException {
+    GetAllStoresRequest request = GetAllStoresRequest.newBuilder().setHeader(header()).build();
+    GetAllStoresResponse answer = pd.ask((asked, reply) -> asked.getAllStores(request, reply));
+    List<Object> stores = new ArrayList<>();
+    for (Store store : answer.getStoresList()) {
+      Map<String, Object> page = new LinkedHashMap<>();
+      page.put("id", store.getId());
+      page.put("address", store.getAddress());
+      page.put("status_address", store.getStatusAddress());
+      page.put("version", store.getVersion());
+      page.put("state_name", store.getState().name());
+      stores.add(Map.of("store", page));
+    }
+    Map<String, Object> page = new LinkedHashMap<>();
+    page.put("count", stores.size());
+    page.put("stores", stores);
+    return Content.json(page);
+  }
+
+  private Content regions() throws IOException {
+    ScanRegionsRequest request =
+        ScanRegionsRequest.newBuilder().setHeader(header()).setLimit(REGIONS_MAX).build();
+    ScanRegionsResponse answer = pd.ask((asked, reply) -> asked.scanRegions(request, reply));
+    List<Object> regions = new ArrayList<>();
+    for (Region region : answer.getRegionsList()) {
+      Map<String, Object> page = new LinkedHashMap<>();
+      page.put("id", region.getRegion().getId());
+      page.put("start_key", ProtoBytes.toBytes(region.getRegion().getStartKey()).toHex());
+      page.put("end_key", ProtoBytes.toBytes(region.getRegion().getEndKey()).toHex());
+      page.put("leader_store_id", region.getLeader().getStoreId());
+      page.put(
+          "peer_store_ids",
+          region.getRegion().getPeersList().stream().map(peer -> peer.getStoreId()).toList());
+      regions.add(page);
+    }
+    Map<String, Object> page = new LinkedHashMap<>();
+    page.put("count", regions.size());
+    page.put("regions", regions);
+    return Content.json(page);
+  }
+
+  /** Whether this member answers, told in PD's form. */
+  private Content health() throws IOException {
+    GetMembersResponse answer = askMembers();
+    List<Object> members = new ArrayList<>();
+    for (Member member : answer.getMembersList()) {
+      Map<String, Object> page = member(member);
+      page.put("health", answer.getLeader().getMemberId() != 0);
+      members.add(page);
+    }
+    return Content.json(members);
+  }
+}

@@ -1,0 +1,109 @@
+package dev.terrane.server.node;
+
+import dev.terrane.common.region.Region;
+import dev.terrane.server.config.NodeConfig;
+import dev.terrane.server.http.Content;
+import dev.terrane.server.http.StatusServer.Page;
+import dev.terrane.server.metrics.NodeMetrics;
+import dev.terrane.store.StoreStatus;
+import dev.terrane.txn.raw.ApiVersion;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A node's pages. {@code /config} has the two settings by which TiKV's tools learn how keys are
+ * stored. Region bounds are shown in hex, as PD's tools do.
+ */
+final class StatusPages {
+  private final NodeConfig config;
+  private final Node node;
+  private final NodeMetrics metrics;
+
+  StatusPages(NodeConfig config, Node node, NodeMetrics metrics) {
+    this.config = config;
+    this.node = node;
+    this.metrics = metrics;
+  }
+
+  Map<String, Page> pages() {
+    Map<String, Page> pages = new LinkedHashMap<>();
+    pages.put("/metrics", () -> new Content(200, NodeMetrics.CONTENT_TYPE, metrics.text()));
+    pages.put("/status", this::status);
+    pages.put("/config", this::config);
+    pages.put("/livez", () -> Content.text(200, "ok"));
+    pages.put("/readyz", this::ready);
+    PdPart pd = node.pdPart();
+    if (pd != null) {
+      pages.putAll(new PdPages(new PdQuestions(pd.pd())).pages());
+    }
+    return pages;
+  }
+
+  private Content ready() {
+    if (node.isClosed()) {
+      return Content.text(503, "stopping");
+    }
+    StoreStatus store = node.storeStatus();
+    if (store != null && store.regions().stream().anyMatch(region -> region.leader() == null)) {
+      return Content.text(503, "a Region of this store has no known leader");
+    }
+    return Content.text(200, "ok");
+  }
+
+  private Content config() {
+    Map<String, Object> storage = new LinkedHashMap<>();
+    storage.put("api-version", config.apiVersion() == ApiVersion.V2 ? 2 : 1);
+    storage.put("enable-ttl", config.apiVersion().hasTtl());
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("name", config.name());
+    all.put("roles", config.roles().stream().map(Enum::toString).toList());
+    all.put("memory-bytes", config.memoryBytes());
+    all.put("labels", config.labels());
+    all.put("storage", storage);
+    return Content.json(all);
+  }
+
+  private Content status() {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("name", config.name());
+    all.put("version", StorePart.VERSION);
+    all.put("pd", node.addresses().pd().toString());
+    all.put("store", node.addresses().store().toString());
+    StoreStatus store = node.storeStatus();
+    if (store != null) {
+      all.put("cluster_id", Long.toUnsignedString(store.clusterId()));
+      all.put("store_id", store.storeId());
+      all.put("admitted_requests", store.admittedRequests());
+      all.put("admitted_bytes", store.admittedBytes());
+      List<Object> regions = new ArrayList<>();
+      store.regions().forEach(region -> regions.add(region(region)));
+      all.put("regions", regions);
+    }
+    return Content.json(all);
+  }
+
+  private static Map<String, Object> region(StoreStatus.RegionStatus status) {
+    Map<String, Object> page = new LinkedHashMap<>();
+    page.put("id", status.regionId());
+    page.put("peer_id", status.peerId());
+    page.put("leads", status.leads());
+    page.put("term", status.term());
+    page.put("data", status.data());
+    page.put("applied_index", status.applied());
+    var leader = status.leader();
+    if (leader != null) {
+      page.put("leader_store_id", leader.storeId());
+    }
+    Region region = status.region();
+    if (region != null) {
+      page.put("start_key", region.range().start().toHex());
+      page.put("end_key", region.range().end().toHex());
+      page.put("conf_ver", region.epoch().confVer());
+      page.put("version", region.epoch().version());
+      page.put("peers", region.peers().stream().map(Object::toString).toList());
+    }
+    return page;
+  }
+}

@@ -1,0 +1,118 @@
+package dev.terrane.server.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.terrane.client.TerraneClient;
+import dev.terrane.common.Bytes;
+import dev.terrane.server.config.ConfigException;
+import dev.terrane.server.config.NodeConfig;
+import dev.terrane.server.net.AddressInUseException;
+import dev.terrane.store.StoreStatus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SingleNodeTest {
+  @TempDir private Path directory;
+  private TestNodes nodes;
+
+  @BeforeEach
+  void open() {
+    nodes = new TestNodes(directory);
+  }
+
+  @AfterEach
+  void close() {
+    nodes.close();
+    assertThat(nodes.failures()).isEmpty();
+  }
+
+  static TerraneClient client(Node node) {
+    return TerraneClient.builder(node.addresses().pd().toString()).open();
+  }
+
+  private static StoreStatus storeOf(Node node) {
+    return Objects.requireNonNull(node.storeStatus(), "the node has no store");
+  }
+
+  @Test
+  void keepsWhatWasPutAcrossRestartsAndAnotherPort() throws IOException {
+    Bytes key = Bytes.ofUtf8("key");
+    long clusterId;
+    long storeId;
+    Node first = nodes.start("a");
+    try (TerraneClient client = client(first)) {
+      client.raw().put(key, Bytes.ofUtf8("value"));
+      assertThat(client.raw().get(key)).contains(Bytes.ofUtf8("value"));
+    }
+    clusterId = storeOf(first).clusterId();
+    storeId = storeOf(first).storeId();
+    first.stop();
+
+    Node second = nodes.start("a");
+    assertThat(storeOf(second).clusterId()).isEqualTo(clusterId);
+    assertThat(storeOf(second).storeId()).isEqualTo(storeId);
+    try (TerraneClient client = client(second)) {
+      assertThat(client.raw().get(key)).contains(Bytes.ofUtf8("value"));
+      client.raw().delete(key);
+    }
+    second.close(); // without a drain
+
+    Node third = nodes.start("a");
+    try (TerraneClient client = client(third)) {
+      assertThat(client.raw().get(key)).isEqualTo(Optional.empty());
+    }
+  }
+
+  @Test
+  void refusesWhatItCannotBeStartedWith() throws IOException {
+    Node running = nodes.start("a");
+    NodeConfig sameDirectory = nodes.config("a", config -> config);
+    assertThatThrownBy(() -> nodes.start(sameDirectory))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("in use by another node");
+
+    NodeConfig samePort = nodes.config("b", config -> config.pdAddress(running.addresses().pd()));
+    assertThatThrownBy(() -> nodes.start(samePort))
+        .isInstanceOf(AddressInUseException.class)
+        .hasMessageContaining("port " + running.addresses().pd().port())
+        .hasMessageContaining("PD address");
+    NodeConfig sameStatusPort =
+        nodes.config("b", config -> config.statusAddress(running.addresses().status()));
+    assertThatThrownBy(() -> nodes.start(sameStatusPort))
+        .isInstanceOf(AddressInUseException.class)
+        .hasMessageContaining("status address");
+
+    running.stop();
+    NodeConfig otherVersion = nodes.config("a", config -> config.apiVersion(2));
+    assertThatThrownBy(() -> nodes.start(otherVersion))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("stores keys for api version V1, not V2");
+
+    Path ident = directory.resolve("a").resolve("ident");
+    Files.writeString(ident, Files.readString(ident).replace("format=1", "format=9"));
+    assertThatThrownBy(() -> nodes.start("a"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("format 9");
+  }
+
+  @Test
+  void refusesToJoinAnotherClusterWithItsDirectory() throws IOException {
+    Node other = nodes.start("other");
+    Node mine = nodes.start("mine");
+    mine.stop();
+    NodeConfig joining =
+        nodes.config("mine", config -> config.join(List.of(other.addresses().pd())));
+    assertThatThrownBy(() -> nodes.start(joining))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("belongs to cluster");
+  }
+}
