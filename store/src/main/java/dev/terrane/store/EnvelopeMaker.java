@@ -8,6 +8,7 @@ import dev.terrane.proto.metapb.RegionEpoch;
 import dev.terrane.proto.terranepb.RaftEnvelope;
 import dev.terrane.raft.Message;
 import dev.terrane.store.wire.RaftCodec;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -53,8 +54,14 @@ final class EnvelopeMaker {
     bound();
   }
 
-  /** Notes where a message came from. */
-  void heardFrom(Peer peer) {
+  /**
+   * Notes where a message came from, and how its sender knows the Region. A peer without data
+   * speaks by the newest epoch that it heard of: as a member of that membership it was made.
+   */
+  void heardFrom(Peer peer, RegionEpoch senderEpoch) {
+    if (region == null && senderEpoch.getConfVer() > epoch.getConfVer()) {
+      epoch = senderEpoch;
+    }
     if (!members.containsKey(peer.getId()) && strangers.put(peer.getId(), peer) == null) {
       bound();
     }
@@ -66,6 +73,16 @@ final class EnvelopeMaker {
       oldest.next();
       oldest.remove();
     }
+  }
+
+  /** By which epoch this peer speaks; of zeros while it knows none. */
+  RegionEpoch epoch() {
+    return epoch;
+  }
+
+  /** Peers that are no members as far as is known here, but have written. */
+  Collection<Peer> strangers() {
+    return strangers.values();
   }
 
   /** The store of a peer, or 0 if it is not known. */

@@ -83,7 +83,7 @@ final class MessageRouter {
     if (tellIfRemoved(peer, envelope)) {
       return;
     }
-    peer.envelopes().heardFrom(envelope.getFromPeer());
+    peer.envelopes().heardFrom(envelope.getFromPeer(), envelope.getEpoch());
     peer.step(message);
   }
 
@@ -102,7 +102,7 @@ final class MessageRouter {
     if (peer == null || peer.peerId() != envelope.getToPeer().getId()) {
       return null;
     }
-    peer.envelopes().heardFrom(envelope.getFromPeer());
+    peer.envelopes().heardFrom(envelope.getFromPeer(), envelope.getEpoch());
     return peer;
   }
 
@@ -150,6 +150,7 @@ final class MessageRouter {
   private boolean tellIfRemoved(LocalPeer peer, long storeId, long otherPeerId, long confVer) {
     Region region = peer.region();
     if (region == null
+        || confVer == 0 // it may be newer than this peer's membership
         || region.epoch().confVer() <= confVer
         || region.peer(otherPeerId) != null
         || storeId == services.identity.storeId()) {
@@ -170,9 +171,8 @@ final class MessageRouter {
     if (peer == null) {
       return;
     }
-    Region region = peer.region();
     RegionEpoch epoch = ProtoRegions.fromProto(removed.getEpoch());
-    if (region == null || region.epoch().confVer() < epoch.confVer()) {
+    if (peer.envelopes().epoch().getConfVer() < epoch.confVer()) {
       destroy(peer, epoch);
     }
   }

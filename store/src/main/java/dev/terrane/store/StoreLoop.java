@@ -4,7 +4,6 @@ import dev.terrane.common.agent.Agent;
 import dev.terrane.common.agent.Waker;
 import dev.terrane.common.region.Region;
 import dev.terrane.common.region.RegionError;
-import dev.terrane.proto.ProtoRegions;
 import dev.terrane.proto.terranepb.PeerDigest;
 import dev.terrane.raft.Ready;
 import dev.terrane.raft.RoleKind;
@@ -201,22 +200,27 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
     for (LocalPeer peer : peers.all()) {
       Region region = peer.region();
       if (region == null) {
+        peer.envelopes().strangers().forEach(s -> sendDigest(peer, s.getId(), s.getStoreId()));
         continue;
       }
       for (var other : region.peers()) {
         if (other.id() != peer.peerId()) {
-          services.outbox.add(
-              other.storeId(),
-              PeerDigest.newBuilder()
-                  .setRegionId(region.id())
-                  .setFromPeerId(peer.peerId())
-                  .setToPeerId(other.id())
-                  .setEpoch(ProtoRegions.toProto(region.epoch()))
-                  .setTerm(peer.node().term())
-                  .build());
+          sendDigest(peer, other.id(), other.storeId());
         }
       }
     }
+  }
+
+  private void sendDigest(LocalPeer peer, long toPeerId, long toStoreId) {
+    services.outbox.add(
+        toStoreId,
+        PeerDigest.newBuilder()
+            .setRegionId(peer.regionId())
+            .setFromPeerId(peer.peerId())
+            .setToPeerId(toPeerId)
+            .setEpoch(peer.envelopes().epoch())
+            .setTerm(peer.node().term())
+            .build());
   }
 
   private void report() {

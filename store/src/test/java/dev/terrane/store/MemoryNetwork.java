@@ -37,6 +37,7 @@ final class MemoryNetwork {
   private double loss;
   private long order;
   private long snapshotBytes;
+  private long batches;
   private int chunksInFlightMax;
 
   MemoryNetwork(VirtualTime time, RandomGenerator random) {
@@ -81,6 +82,11 @@ final class MemoryNetwork {
     chunkFault = fault;
   }
 
+  /** How many batches were sent. */
+  long batches() {
+    return batches;
+  }
+
   long snapshotBytes() {
     return snapshotBytes;
   }
@@ -116,6 +122,7 @@ final class MemoryNetwork {
       @Override
       public void send(long toStoreId, RaftBatch batch) {
         Link link = new Link(from, toStoreId);
+        batches++;
         if (random.nextDouble() < loss) {
           return;
         }

@@ -13,6 +13,7 @@ import dev.terrane.store.wire.StoredFormatException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -104,6 +105,16 @@ final class StoreHarness {
             address);
     store = opened;
     cluster.network().attach(storeId, opened);
+  }
+
+  /** Changes the disks of a store that is down. */
+  void layOut(BiConsumer<KvEngine, RaftLogEngine> change) {
+    try (KvEngine offlineEngine = MemoryEngine.open(kvDisk);
+        RaftLogEngine offlineLog =
+            SegmentedRaftLog.open(logDisk, RaftLogOptions.SMALL, cluster.time(), random)) {
+      change.accept(offlineEngine, offlineLog);
+    }
+    logDisk.restart();
   }
 
   /** Ends the process without warning. */

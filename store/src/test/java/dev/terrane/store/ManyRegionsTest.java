@@ -1,0 +1,177 @@
+package dev.terrane.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.terrane.common.Bytes;
+import dev.terrane.common.KeyRange;
+import dev.terrane.common.region.Peer;
+import dev.terrane.common.region.Region;
+import dev.terrane.common.region.RegionContext;
+import dev.terrane.common.region.RegionEpoch;
+import dev.terrane.engine.ColumnFamily;
+import dev.terrane.engine.KvEngine;
+import dev.terrane.engine.WriteBatch;
+import dev.terrane.engine.log.LogBatch;
+import dev.terrane.engine.log.RaftLogEngine;
+import dev.terrane.proto.terranepb.PeerState;
+import dev.terrane.raft.HardState;
+import dev.terrane.store.wire.AppliedPosition;
+import dev.terrane.store.wire.Records;
+import dev.terrane.store.wire.RegionKeys;
+import dev.terrane.txn.Mutations;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** Stores that hold many Regions, laid out by hand as later splits would leave them. */
+class ManyRegionsTest {
+  private static final int REGIONS = 24;
+  private static final long FIRST_REGION = 1000;
+
+  private static Region region(int i, List<Long> storeIds) {
+    List<Peer> peers = new ArrayList<>();
+    for (int s = 0; s < storeIds.size(); s++) {
+      peers.add(Peer.voter(10_000 + i * 10L + s, storeIds.get(s)));
+    }
+    return new Region(
+        FIRST_REGION + i,
+        new KeyRange(
+            i == 0 ? Bytes.EMPTY : border(i), i == REGIONS - 1 ? Bytes.EMPTY : border(i + 1)),
+        new RegionEpoch(1, 4),
+        peers);
+  }
+
+  private static Bytes border(int i) {
+    return Bytes.ofUtf8(String.format("%03d", i));
+  }
+
+  /** Takes the first Region away and puts many in its place. */
+  private static void layOut(StoreHarness store, List<Long> storeIds, long firstRegionId) {
+    store.layOut((engine, log) -> {
+      write(engine, log, storeIds, store.storeId());
+      engine.write(
+          new WriteBatch().delete(ColumnFamily.REGION, RegionKeys.regionState(firstRegionId)));
+    });
+  }
+
+  private static void write(KvEngine engine, RaftLogEngine log, List<Long> storeIds, long storeId) {
+    WriteBatch batch = new WriteBatch();
+    LogBatch logBatch = new LogBatch();
+    AppliedPosition position = new AppliedPosition(5, 5);
+    for (int i = 0; i < REGIONS; i++) {
+      Region region = region(i, storeIds);
+      Peer here = region.peerOnStore(storeId);
+      assertThat(here).isNotNull();
+      batch.put(
+          ColumnFamily.REGION,
+          RegionKeys.regionState(region.id()),
+          Records.regionState(region, PeerState.NORMAL, here == null ? 0 : here.id()));
+      batch.put(ColumnFamily.REGION, RegionKeys.applied(region.id()), position.encode());
+      logBatch.reset(region.id(), 5, 5).hardState(region.id(), new HardState(5, 0, 5));
+    }
+    log.write(logBatch);
+    engine.write(batch);
+    engine.barrier();
+  }
+
+  private static ClusterHarness cluster(long seed) {
+    ClusterHarness cluster = ClusterHarness.ofOne(seed);
+    cluster.addStore();
+    cluster.addStore();
+    List<Long> storeIds = cluster.stores().stream().map(StoreHarness::storeId).toList();
+    for (StoreHarness store : cluster.stores()) {
+      store.kill();
+    }
+    for (StoreHarness store : cluster.stores()) {
+      layOut(store, storeIds, cluster.regionId());
+      store.start();
+    }
+    cluster.await("all regions have leaders", () -> leaders(cluster) == REGIONS);
+    return cluster;
+  }
+
+  private static long leaders(ClusterHarness cluster) {
+    Set<Long> led = new TreeSet<>();
+    for (StoreHarness store : cluster.stores()) {
+      for (StoreStatus.RegionStatus region : store.store().status().regions()) {
+        if (region.leads()) {
+          led.add(region.regionId());
+        }
+      }
+    }
+    return led.size();
+  }
+
+  private static List<ClusterHarness.WriteOutcome> writeToEach(
+      ClusterHarness cluster, String value) {
+    List<ClusterHarness.WriteOutcome> outcomes = new ArrayList<>();
+    for (int i = 0; i < REGIONS; i++) {
+      long regionId = FIRST_REGION + i;
+      for (StoreHarness store : cluster.stores()) {
+        Region region = store.region(regionId);
+        Peer peer = region == null ? null : region.peerOnStore(store.storeId());
+        if (region != null && peer != null && store.leads(regionId)) {
+          Bytes key = Bytes.ofUtf8(String.format("%03d-key", i));
+          ClusterHarness.WriteOutcome outcome = new ClusterHarness.WriteOutcome();
+          store
+              .store()
+              .write(
+                  new RegionContext(regionId, region.epoch(), peer.id(), store.storeId(), 0),
+                  ClusterHarness.only(key),
+                  Mutations.put(ColumnFamily.DEFAULT, key, Bytes.ofUtf8(value)),
+                  null,
+                  outcome);
+          outcomes.add(outcome);
+        }
+      }
+    }
+    return outcomes;
+  }
+
+  @Test
+  void oneSyncAndOneMessageServeAllRegions() {
+    ClusterHarness cluster = cluster(1);
+    cluster.runFor(Duration.ofSeconds(3));
+    long syncsBefore = syncs(cluster);
+    long batchesBefore = cluster.network().batches();
+    List<ClusterHarness.WriteOutcome> outcomes = writeToEach(cluster, "v");
+    assertThat(outcomes).hasSize(REGIONS);
+
+    cluster.await("all writes", () -> outcomes.stream().allMatch(o -> o.succeeded()));
+
+    assertThat(syncs(cluster) - syncsBefore).as("syncs of three nodes").isLessThan(REGIONS);
+    assertThat(cluster.network().batches() - batchesBefore)
+        .as("messages for %d appends to two followers each, and their answers", REGIONS)
+        .isLessThan(2L * REGIONS);
+  }
+
+  private static long syncs(ClusterHarness cluster) {
+    return cluster.stores().stream().mapToLong(s -> s.log().figures().syncs()).sum();
+  }
+
+  @Test
+  void everyRegionComesBackAfterAPowerCutOfAllStores() {
+    ClusterHarness cluster = cluster(2);
+    List<ClusterHarness.WriteOutcome> outcomes = writeToEach(cluster, "kept");
+    cluster.await("all writes", () -> outcomes.stream().allMatch(o -> o.done));
+    for (StoreHarness store : cluster.stores()) {
+      store.losePower();
+    }
+    for (StoreHarness store : cluster.stores()) {
+      store.start();
+    }
+    cluster.await("all regions have leaders", () -> leaders(cluster) == REGIONS);
+
+    for (StoreHarness store : cluster.stores()) {
+      for (int i = 0; i < REGIONS; i++) {
+        String key = String.format("%03d-key", i);
+        if (outcomes.get(i).succeeded()) {
+          cluster.await("replayed", () -> "kept".equals(ClusterHarness.stored(store, key)));
+        }
+      }
+    }
+  }
+}
