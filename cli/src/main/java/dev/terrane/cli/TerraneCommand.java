@@ -8,6 +8,9 @@ import dev.terrane.cli.data.PutCommand;
 import dev.terrane.cli.data.ScanCommand;
 import dev.terrane.cli.data.TtlCommand;
 import dev.terrane.cli.importing.ImportCommand;
+import dev.terrane.cli.node.PlaygroundCommand;
+import dev.terrane.cli.node.RehearseCommand;
+import dev.terrane.cli.node.StartCommand;
 import dev.terrane.cli.shell.ShellCommand;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -29,6 +32,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     subcommands = {
+      PlaygroundCommand.class,
+      StartCommand.class,
       ShellCommand.class,
       GetCommand.class,
       PutCommand.class,
@@ -38,6 +43,7 @@ import picocli.CommandLine.Spec;
       CasCommand.class,
       ImportCommand.class,
       CtlCommand.class,
+      RehearseCommand.class,
       HelpCommand.class
     },
     synopsisSubcommandLabel = "COMMAND")

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,7 +65,7 @@ class ApiV1TtlTest {
       await().atMost(PATIENCE).until(() -> raw.get(bytes("short")).isEmpty());
       assertThat(raw.getKeyTTL(bytes("short"))).isEmpty();
       assertThat(keyTexts(raw.scan(bytes("a"), bytes("z")))).containsExactly("forever", "long");
-      assertThat(raw.batchGet(List.of(bytes("short")))).isEmpty();
+      assertThat(raw.batchGet(new ArrayList<>(List.of(bytes("short"))))).isEmpty();
     }
 
     @Test

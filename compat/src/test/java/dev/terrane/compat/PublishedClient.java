@@ -77,6 +77,7 @@ final class PublishedClient implements AutoCloseable {
     try {
       raw.close();
       session.close();
+      playground.stop();
     } catch (Exception e) {
       throw new IllegalStateException("the published client does not close", e);
     } finally {

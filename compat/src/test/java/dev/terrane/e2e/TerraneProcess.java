@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One run of the packaged {@code terrane} command in a process of its own. Closing it kills the
- * process and waits until it is gone, whatever state it is in.
+ * process, if it has not been stopped, and waits until it is gone, whatever state it is in.
  *
  * <p>What it prints, on either stream, is kept, so that a failing test can show it.
  */
@@ -46,10 +46,16 @@ public final class TerraneProcess implements AutoCloseable {
   }
 
   public static TerraneProcess start(List<String> arguments) {
+    return start(List.of(), arguments);
+  }
+
+  /** Starts {@code terrane arguments...} in a JVM with further flags. */
+  public static TerraneProcess start(List<String> jvmFlags, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(Arrays.asList(property("terrane.jvm.flags").split(" +")));
     command.addAll(List.of("-XX:+UseSerialGC", "-Xmx512m", "-XX:-UsePerfData"));
+    command.addAll(jvmFlags);
     command.addAll(List.of("-cp", cliJar().toString(), "dev.terrane.cli.Main"));
     command.addAll(arguments);
     try {
@@ -147,6 +153,12 @@ public final class TerraneProcess implements AutoCloseable {
   /** Lets them go on (SIGCONT). */
   public void resume() {
     signal("CONT");
+  }
+
+  /** Asks the process to end, and expects that it does so in order. */
+  public void stop() {
+    terminate();
+    expectExit(0, EXIT_PATIENCE);
   }
 
   @Override

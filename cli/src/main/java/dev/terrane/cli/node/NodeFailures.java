@@ -1,0 +1,34 @@
+package dev.terrane.cli.node;
+
+import dev.terrane.cli.CommandFailure;
+import dev.terrane.cli.ExitCode;
+import dev.terrane.server.config.ConfigException;
+import dev.terrane.server.net.AddressInUseException;
+import dev.terrane.server.node.NodeStartException;
+
+/** What a user is told, and can do, when a node does not start. */
+final class NodeFailures {
+  private NodeFailures() {}
+
+  static CommandFailure explain(Exception failure) {
+    return switch (failure) {
+      case ConfigException e ->
+          new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
+      case AddressInUseException e ->
+          new CommandFailure(
+              ExitCode.FAILED,
+              e.getMessage()
+                  + "\nIs another node running? Stop it, or choose other ports: 'terrane start"
+                  + " --help' names the options.",
+              e);
+      case NodeStartException e ->
+          new CommandFailure(
+              ExitCode.FAILED,
+              e.getMessage()
+                  + "\nIs the cluster that --join names running, and can this node reach it?",
+              e);
+      default ->
+          new CommandFailure(ExitCode.FAILED, "the node does not start: " + failure, failure);
+    };
+  }
+}
