@@ -146,11 +146,10 @@ final class PdDirectory {
     }
   }
 
+  /** The leader that the answer names, if it does. A member that knows none knows others to ask. */
   private @Nullable PdLeader leaderIn(HostPort by, GetMembersResponse response) {
     long answeredId = response.getHeader().getClusterId();
-    if (response.getHeader().hasError()
-        || answeredId == 0
-        || response.getLeader().getClientUrlsCount() == 0) {
+    if (response.getHeader().hasError() || answeredId == 0) {
       return null;
     }
     if (clusterId != 0 && clusterId != answeredId) {
@@ -167,6 +166,11 @@ final class PdDirectory {
         for (String url : member.getClientUrlsList()) {
           named.add(HostPort.parse(url));
         }
+      }
+      if (response.getLeader().getClientUrlsCount() == 0) {
+        named.addAll(members);
+        members = named;
+        return null;
       }
       HostPort address = HostPort.parse(response.getLeader().getClientUrls(0));
       named.add(address);
