@@ -10,6 +10,10 @@ import dev.terrane.common.region.RegionEpoch;
 import dev.terrane.common.region.RegionError;
 import dev.terrane.engine.log.Tombstone;
 import dev.terrane.proto.eraftpb.ConfChangeType;
+import dev.terrane.proto.terranepb.RaftBatch;
+import dev.terrane.proto.terranepb.RaftEnvelope;
+import dev.terrane.proto.terranepb.RaftMessage;
+import dev.terrane.proto.terranepb.RaftMessageKind;
 import dev.terrane.txn.ReadMode;
 import java.time.Duration;
 import java.util.List;
@@ -71,6 +75,43 @@ class MembershipTest {
     cluster.network().heal();
 
     cluster.await("the peer is gone", () -> gone.peer(cluster.regionId()) == null);
+  }
+
+  @Test
+  void aMemberThatLagsDoesNotSendANewerPeerAway() {
+    ClusterHarness cluster = ClusterHarness.ofThree(9);
+    cluster.put("k", "v");
+    StoreHarness lagging = ReplicationTest.other(cluster, cluster.awaitLeader());
+    cluster.network().isolate(lagging.storeId(), ReplicationTest.storeIds(cluster));
+    StoreHarness fresh = cluster.addStore();
+    fresh.disk().hold("receive-snapshot"::equals); // it stays without data
+    long peerId = cluster.pd().nextId();
+    cluster.changePeer(ConfChangeType.AddLearnerNode, peerId, fresh);
+    cluster.await("a blank peer", () -> fresh.peer(cluster.regionId()) != null);
+
+    lagging
+        .store()
+        .onRaftBatch(
+            RaftBatch.newBuilder()
+                .setClusterId(StoreHarness.CLUSTER_ID)
+                .setFromStoreId(fresh.storeId())
+                .setToStoreId(lagging.storeId())
+                .addEnvelopes(
+                    RaftEnvelope.newBuilder()
+                        .setRegionId(cluster.regionId())
+                        .setFromPeer(FakePd.peer(peerId, fresh.storeId()))
+                        .setToPeer(
+                            FakePd.peer(cluster.context(lagging).peerId(), lagging.storeId()))
+                        .setMessage(
+                            RaftMessage.newBuilder()
+                                .setKind(RaftMessageKind.STALE_TERM)
+                                .setTerm(1)))
+                .build());
+    cluster.runFor(Duration.ofMillis(500));
+
+    assertThat(fresh.log().tombstone(cluster.regionId())).isNull();
+    fresh.disk().release();
+    cluster.await("data", () -> cluster.hasData(fresh, peerId));
   }
 
   @Test

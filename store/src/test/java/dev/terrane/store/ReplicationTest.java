@@ -131,6 +131,24 @@ class ReplicationTest {
     assertThat(cluster.get(old, ReadMode.REPLICA, "k")).isEqualTo("new");
   }
 
+  @Test
+  void aWriteWhoseIndexAnotherTermTookIsStaleAndNotUndetermined() {
+    ClusterHarness cluster = ClusterHarness.ofThree(7);
+    cluster.put("k", "old");
+    StoreHarness old = cluster.awaitLeader();
+    cluster.network().isolate(old.storeId(), storeIds(cluster));
+    ClusterHarness.WriteOutcome lost = cluster.write(old, "k", "lost");
+    cluster.await("a new leader", () -> cluster.leader() != null && cluster.leader() != old);
+    cluster.put("k", "new");
+    assertThat(lost.done).as("nobody can tell yet").isFalse();
+
+    cluster.network().heal();
+    cluster.await("the lost write's answer", () -> lost.done);
+
+    assertThat(lost.error).isEqualTo(new RegionError.StaleCommand());
+    assertThat(cluster.get("k")).isEqualTo("new");
+  }
+
   /** The lease rule: whoever reads on a lease sees what any leader acknowledged before. */
   @ParameterizedTest(name = "seed {0}")
   @ValueSource(longs = {1, 2, 3, 4, 5, 6})
