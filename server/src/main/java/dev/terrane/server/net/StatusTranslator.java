@@ -11,17 +11,19 @@ import io.grpc.Status;
  * Two rules for every call. A call is never closed as CANCELLED by us: the Java client takes that
  * as final, where UNAVAILABLE makes it try again. A call that asks to be forwarded to another host
  * is refused as UNAVAILABLE, since serving it here would answer for the wrong store.
+ *
+ * <p>PD's forward header is deliberately not looked at: the Go client puts its leader's address
+ * there in every call, also in those to that leader. The leader's answer is right whoever was
+ * meant, and a follower says that it is none.
  */
 final class StatusTranslator implements ServerInterceptor {
   private static final Metadata.Key<String> TIKV_FORWARDED_HOST =
       Metadata.Key.of("tikv-forwarded-host", Metadata.ASCII_STRING_MARSHALLER);
-  private static final Metadata.Key<String> PD_FORWARDED_HOST =
-      Metadata.Key.of("pd-forwarded-host", Metadata.ASCII_STRING_MARSHALLER);
 
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-    if (headers.containsKey(TIKV_FORWARDED_HOST) || headers.containsKey(PD_FORWARDED_HOST)) {
+    if (headers.containsKey(TIKV_FORWARDED_HOST)) {
       call.close(
           Status.UNAVAILABLE.withDescription("forwarding to other hosts is not offered"),
           new Metadata());

@@ -282,6 +282,21 @@ class WireTest {
         .hasMessageContaining("UNAVAILABLE");
   }
 
+  /** The Go client puts the leader's address there in calls to the leader itself. */
+  @Test
+  void pdAnswersCallsThatNameTheLeaderToForwardTo() {
+    Metadata metadata = new Metadata();
+    metadata.put(
+        Metadata.Key.of("pd-forwarded-host", Metadata.ASCII_STRING_MARSHALLER),
+        "http://" + node.addresses().pd());
+    var forwarded = pd.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata));
+    assertThat(
+            forwarded
+                .getRegion(GetRegionRequest.newBuilder().setHeader(header).build())
+                .hasRegion())
+        .isTrue();
+  }
+
   @Test
   void statusPortTellsFiguresStateAndSettings() throws Exception {
     assertThat(page("/livez").statusCode()).isEqualTo(200);
