@@ -12,9 +12,11 @@ import dev.terrane.engine.rocks.RocksOptions;
 import dev.terrane.proto.metapb.StoreLabel;
 import dev.terrane.server.config.MemoryBudget;
 import dev.terrane.server.config.NodeConfig;
+import dev.terrane.server.importing.ImportSstService;
 import dev.terrane.server.metrics.NodeMetrics;
 import dev.terrane.server.net.LoopExecutor;
 import dev.terrane.server.pdlink.GrpcPdLink;
+import dev.terrane.server.tikv.RequestContexts;
 import dev.terrane.server.tikv.TikvService;
 import dev.terrane.server.transport.GrpcStoreTransport;
 import dev.terrane.server.transport.InternalService;
@@ -52,6 +54,7 @@ final class StorePart implements AutoCloseable {
   private final Latches latches = new Latches(LATCH_SLOTS, LATCHED_WAITING_MAX);
   private final TikvService tikv;
   private final InternalService internal;
+  private final ImportSstService importing;
 
   private StorePart(
       KvEngine engine,
@@ -88,6 +91,9 @@ final class StorePart implements AutoCloseable {
     StoreIdentity identity = store.identity();
     this.tikv = new TikvService(identity.clusterId(), identity.storeId(), commands, loop);
     this.internal = new InternalService(store, loop);
+    this.importing =
+        new ImportSstService(
+            new RequestContexts(identity.clusterId()), commands, loop, memory.requestBytes());
   }
 
   /** Everything that {@link #open} is given. */
@@ -263,7 +269,7 @@ final class StorePart implements AutoCloseable {
   }
 
   List<BindableService> services() {
-    return List.of(tikv, internal);
+    return List.of(tikv, internal, importing);
   }
 
   TikvService tikv() {
@@ -272,6 +278,10 @@ final class StorePart implements AutoCloseable {
 
   Store store() {
     return store;
+  }
+
+  ImportSstService importing() {
+    return importing;
   }
 
   Latches latches() {

@@ -10,18 +10,15 @@ import dev.terrane.txn.raw.RawContext;
 import org.jspecify.annotations.Nullable;
 
 /** Decodes what every request says of its route. */
-final class RequestContexts {
+public final class RequestContexts {
   private final long clusterId;
 
-  /**
-   * @param clusterId 0 accepts every cluster's requests
-   */
-  RequestContexts(long clusterId) {
+  public RequestContexts(long clusterId) {
     this.clusterId = clusterId;
   }
 
   /** Why a request with this context cannot be routed, or null. */
-  @Nullable RegionError check(Context context) {
+  public @Nullable RegionError check(Context context) {
     if (!context.hasRegionEpoch()) {
       return new RegionError.Other("request has no region epoch");
     }
@@ -39,7 +36,8 @@ final class RequestContexts {
     return null;
   }
 
-  static RawContext raw(Context context, String columnFamily) {
+  /** The route and mode of a raw request. */
+  public static RawContext raw(Context context, String columnFamily) {
     return new RawContext(
         ProtoRegions.fromProto(context),
         context.getReplicaRead() ? ReadMode.REPLICA : ReadMode.LEADER,

@@ -4,6 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import dev.terrane.proto.import_sstpb.ImportSSTGrpc;
+import dev.terrane.proto.import_sstpb.IngestResponse;
+import dev.terrane.proto.import_sstpb.MultiIngestRequest;
+import dev.terrane.proto.import_sstpb.Pair;
+import dev.terrane.proto.import_sstpb.RawWriteBatch;
+import dev.terrane.proto.import_sstpb.RawWriteRequest;
+import dev.terrane.proto.import_sstpb.RawWriteResponse;
+import dev.terrane.proto.import_sstpb.SSTMeta;
 import dev.terrane.proto.kvrpcpb.Context;
 import dev.terrane.proto.kvrpcpb.GetRequest;
 import dev.terrane.proto.kvrpcpb.RawGetRequest;
@@ -251,6 +259,35 @@ class WireTest {
     stream.onCompleted();
     assertThat(answers.end()).isEqualTo(Status.OK);
     assertThat(answers.messages).extracting(TsoResponse::getCount).containsExactly(3, 2);
+  }
+
+  @Test
+  void uploadIsTakenInOnceItIsAskedForAndIsNotThereTwice() throws Exception {
+    SSTMeta meta = SSTMeta.newBuilder().setUuid(bytes("0123456789abcdef")).build();
+    RawWriteBatch.Builder batch = RawWriteBatch.newBuilder();
+    for (int i = 0; i < 3000; i++) {
+      batch.addPairs(Pair.newBuilder().setKey(bytes("i%04d".formatted(i))).setValue(bytes("v")));
+    }
+    Recorded<RawWriteResponse> answers = new Recorded<>();
+    StreamObserver<RawWriteRequest> upload = ImportSSTGrpc.newStub(storeChannel).rawWrite(answers);
+    upload.onNext(RawWriteRequest.newBuilder().setMeta(meta).build());
+    upload.onNext(RawWriteRequest.newBuilder().setBatch(batch).build());
+    upload.onCompleted();
+    assertThat(answers.end()).isEqualTo(Status.OK);
+    assertThat(answers.messages.getFirst().getMetas(0).getTotalKvs()).isEqualTo(3000);
+    RawGetRequest last =
+        RawGetRequest.newBuilder().setContext(context).setKey(bytes("i2999")).build();
+    assertThat(tikv.rawGet(last).getNotFound()).isTrue();
+
+    ImportSSTGrpc.ImportSSTBlockingStub importing = ImportSSTGrpc.newBlockingStub(storeChannel);
+    MultiIngestRequest ingest =
+        MultiIngestRequest.newBuilder()
+            .setContext(context)
+            .addSsts(answers.messages.getFirst().getMetas(0))
+            .build();
+    assertThat(importing.multiIngest(ingest)).isEqualTo(IngestResponse.getDefaultInstance());
+    assertThat(tikv.rawGet(last).getValue()).isEqualTo(bytes("v"));
+    assertThat(importing.multiIngest(ingest).getError().getMessage()).contains("send it again");
   }
 
   @Test

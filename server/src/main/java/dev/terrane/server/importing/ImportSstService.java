@@ -1,0 +1,119 @@
+package dev.terrane.server.importing;
+
+import dev.terrane.common.Bytes;
+import dev.terrane.common.region.RegionError;
+import dev.terrane.proto.ProtoBytes;
+import dev.terrane.proto.ProtoRegionErrors;
+import dev.terrane.proto.import_sstpb.Error;
+import dev.terrane.proto.import_sstpb.ImportSSTGrpc;
+import dev.terrane.proto.import_sstpb.IngestResponse;
+import dev.terrane.proto.import_sstpb.MultiIngestRequest;
+import dev.terrane.proto.import_sstpb.RawWriteRequest;
+import dev.terrane.proto.import_sstpb.RawWriteResponse;
+import dev.terrane.proto.import_sstpb.SSTMeta;
+import dev.terrane.proto.import_sstpb.SwitchModeRequest;
+import dev.terrane.proto.import_sstpb.SwitchModeResponse;
+import dev.terrane.proto.import_sstpb.WriteRequest;
+import dev.terrane.proto.import_sstpb.WriteResponse;
+import dev.terrane.server.net.LoopExecutor;
+import dev.terrane.server.net.Unary;
+import dev.terrane.server.tikv.RequestContexts;
+import dev.terrane.txn.raw.RawCommands;
+import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Bulk loading of raw pairs. Switching modes changes nothing: there is only one. */
+public final class ImportSstService extends ImportSSTGrpc.ImportSSTImplBase {
+  private final RequestContexts contexts;
+  private final RawCommands commands;
+  private final LoopExecutor loop;
+  private final long bytesMax;
+  private final Uploads uploads;
+
+  /**
+   * @param bytesMax of all uploads that wait; one may take half of it
+   */
+  public ImportSstService(
+      RequestContexts contexts, RawCommands commands, LoopExecutor loop, long bytesMax) {
+    this.contexts = contexts;
+    this.commands = commands;
+    this.loop = loop;
+    this.bytesMax = bytesMax;
+    this.uploads = new Uploads(bytesMax);
+  }
+
+  /** Bytes of uploads that wait. */
+  public long uploadedBytes() {
+    return uploads.bytes();
+  }
+
+  @Override
+  public void switchMode(SwitchModeRequest request, StreamObserver<SwitchModeResponse> client) {
+    new Unary<>(client, loop).answer(SwitchModeResponse.getDefaultInstance());
+  }
+
+  @Override
+  public StreamObserver<RawWriteRequest> rawWrite(StreamObserver<RawWriteResponse> client) {
+    return new RawUploadStream(uploads, bytesMax / 2, new Unary<>(client, loop));
+  }
+
+  @Override
+  public StreamObserver<WriteRequest> write(StreamObserver<WriteResponse> client) {
+    Unary<WriteResponse> call = new Unary<>(client, loop);
+    return new StreamObserver<>() {
+      @Override
+      public void onNext(WriteRequest ignored) {}
+
+      @Override
+      public void onError(Throwable broken) {}
+
+      @Override
+      public void onCompleted() {
+        Error error = Error.newBuilder().setMessage("transactions are not offered yet").build();
+        call.answer(WriteResponse.newBuilder().setError(error).build());
+      }
+    };
+  }
+
+  @Override
+  public void multiIngest(MultiIngestRequest request, StreamObserver<IngestResponse> client) {
+    Unary<IngestResponse> call = new Unary<>(client, loop);
+    RegionError wrong = contexts.check(request.getContext());
+    if (wrong != null) {
+      call.answer(refused(wrong));
+      return;
+    }
+    List<Bytes> ids = new ArrayList<>();
+    List<Upload.Step> steps = new ArrayList<>();
+    for (SSTMeta sst : request.getSstsList()) {
+      Bytes id = ProtoBytes.toBytes(sst.getUuid());
+      Upload upload = uploads.get(id);
+      if (upload == null) {
+        call.answer(
+            refused(new RegionError.Other("upload " + id.toHex() + " is not here; send it again")));
+        return;
+      }
+      ids.add(id);
+      steps.addAll(upload.steps());
+    }
+    new Ingestion(
+            commands,
+            RequestContexts.raw(request.getContext(), ""),
+            steps,
+            loop,
+            error -> {
+              if (error != null) {
+                call.answer(refused(error));
+                return;
+              }
+              ids.forEach(uploads::remove);
+              call.answer(IngestResponse.getDefaultInstance());
+            })
+        .step();
+  }
+
+  private static IngestResponse refused(RegionError error) {
+    return IngestResponse.newBuilder().setError(ProtoRegionErrors.toProto(error)).build();
+  }
+}

@@ -1,0 +1,91 @@
+package dev.terrane.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.terrane.server.net.HostPort;
+import dev.terrane.txn.raw.ApiVersion;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NodeConfigFileTest {
+  @TempDir private Path directory;
+
+  private NodeConfig load(String text) throws IOException {
+    Path file = directory.resolve("node.toml");
+    Files.writeString(file, text);
+    NodeConfigBuilder config = new NodeConfigBuilder().directory(directory);
+    NodeConfigFile.load(file, config);
+    return config.build();
+  }
+
+  @Test
+  void setsWhatItSaysAndLeavesTheRestToDefaults() throws IOException {
+    NodeConfig config =
+        load(
+            """
+            name = "node-1"
+            roles = ["store"]
+            join = ["10.0.0.1:2379", "http://10.0.0.2:2379"]
+            memory = "1 GiB"
+
+            [store]
+            addr = "0.0.0.0:30160"
+            advertise-addr = "10.0.0.3:30160"
+            labels = { zone = "a" }
+
+            [storage]
+            api-version = 1
+            enable-ttl = true
+            """);
+    assertThat(config.name()).isEqualTo("node-1");
+    assertThat(config.isPd()).isFalse();
+    assertThat(config.join())
+        .isEqualTo(List.of(new HostPort("10.0.0.1", 2379), new HostPort("10.0.0.2", 2379)));
+    assertThat(config.memoryBytes()).isEqualTo(1L << 30);
+    assertThat(config.storeAddress()).isEqualTo(new HostPort("0.0.0.0", 30160));
+    assertThat(config.storeAdvertised()).isEqualTo(new HostPort("10.0.0.3", 30160));
+    assertThat(config.statusAddress().port()).isEqualTo(20180);
+    assertThat(config.pdAddress().port()).isEqualTo(2379);
+    assertThat(config.labels()).isEqualTo(Map.of("zone", "a"));
+    assertThat(config.apiVersion()).isEqualTo(ApiVersion.V1TTL);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "nmae = 'x'                              | :1: nmae is not a setting of Terrane",
+        "name = 'x';[store];addres = 'a:1'       | :3: store.addres is not a setting of Terrane",
+        "[pd];addr = 'nowhere'                   | :2: pd.addr 'nowhere' is not of the form",
+        "[storage];api-version = 3               | :2: storage.api-version is 3; it may be 1 or 2",
+        "[storage];;enable-ttl = 1               | :3: storage.enable-ttl must be true or false",
+        "roles = ['boss']                        | :1: roles names 'boss'; roles are pd and store",
+        "memory = 'plenty'                       | :1: memory 'plenty' is no size",
+        "replicas = 2                            | replicas is 2; a Region has 1, 3, 5 or 7",
+        "roles = ['store']                       | a store without PD needs PD's addresses",
+        "name = 'x                               | :1:",
+      })
+  void namesTheLineAndTheMistake(String lines, String message) {
+    assertThatThrownBy(() -> load(lines.replace(';', '\n')))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void budgetThatDoesNotFitIsRefusedInWords() {
+    assertThatThrownBy(() -> MemoryBudget.divide(1 << 20, 1L << 30))
+        .hasMessageContaining("a node needs at least 96 MiB");
+    assertThatThrownBy(() -> MemoryBudget.divide(4L << 30, 256 << 20))
+        .hasMessageContaining("raise -Xmx or lower memory");
+    MemoryBudget usual = MemoryBudget.divide(MemoryBudget.TOTAL_BYTES_DEFAULT, 256 << 20);
+    assertThat(usual.engineBytes()).isEqualTo(256 << 20);
+  }
+}
