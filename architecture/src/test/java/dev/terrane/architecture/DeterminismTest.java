@@ -24,7 +24,8 @@ class DeterminismTest {
     "dev.terrane.txn..",
     "dev.terrane.store..",
     "dev.terrane.pd..",
-    "dev.terrane.client.core.."
+    "dev.terrane.client.core..",
+    "dev.terrane.sim.."
   };
 
   private static final Set<String> BANNED_CALLS =
@@ -50,6 +51,17 @@ class DeterminismTest {
           "java.util.concurrent.CompletableFuture.orTimeout",
           "java.util.concurrent.CompletableFuture.completeOnTimeout");
 
+  /** Their iteration order is salted anew in each JVM. */
+  private static final Set<String> SALTED =
+      Set.of(
+          "java.util.Set.of",
+          "java.util.Set.copyOf",
+          "java.util.Map.of",
+          "java.util.Map.ofEntries",
+          "java.util.Map.copyOf",
+          "java.util.stream.Collectors.toUnmodifiableSet",
+          "java.util.stream.Collectors.toUnmodifiableMap");
+
   @ArchTest
   static final ArchRule clocksThreadsAndRandomnessAreInjected =
       noClasses()
@@ -73,6 +85,15 @@ class DeterminismTest {
           .because("a run must replay from its seed");
 
   @ArchTest
+  static final ArchRule theSimulatorKeepsNoSaltedCollections =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.terrane.sim..")
+          .should()
+          .callMethodWhere(describe("a maker of salted collections", DeterminismTest::isSalted))
+          .because("two JVMs must run one seed alike: use LinkedHashMap, TreeMap or List");
+
+  @ArchTest
   static final ArchRule noFilesNorSockets =
       noClasses()
           .that()
@@ -94,5 +115,9 @@ class DeterminismTest {
     String method = call.getName();
     return BANNED_CALLS.contains(owner + "." + method)
         || (owner.equals("java.util.concurrent.CompletableFuture") && method.endsWith("Async"));
+  }
+
+  private static boolean isSalted(JavaAccess<?> call) {
+    return SALTED.contains(call.getTargetOwner().getName() + "." + call.getName());
   }
 }

@@ -116,4 +116,30 @@ class LayeringTest {
               "dev.terrane.engine..",
               "dev.terrane.raft..")
           .because("the client works against TiKV's protocol, not against our server's habits");
+
+  @ArchTest
+  static final ArchRule theSimulatorRunsWithoutTheServer =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.terrane.sim..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.terrane.server..",
+              "dev.terrane.cli..",
+              "dev.terrane.client.grpc..",
+              "dev.terrane.engine.rocks..")
+          .because(
+              "it runs store, PD and client where time, network and disk are its own; what brings"
+                  + " threads, sockets or RocksDB along cannot be replayed from a seed");
+
+  @ArchTest
+  static final ArchRule nobodyDependsOnTheSimulator =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.terrane.sim..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.terrane.sim..")
+          .because("it is a tool of this source tree and never shipped");
 }
