@@ -163,6 +163,10 @@ final class MemberRaft {
     return raft.transferLeader(target);
   }
 
+  boolean isTransferring() {
+    return raft.isTransferring();
+  }
+
   // ---- the duty cycle
 
   /** Carries out what Raft asks for; returns how much that was. */

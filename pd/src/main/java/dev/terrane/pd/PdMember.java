@@ -55,6 +55,9 @@ public final class PdMember implements Agent {
   private long nextTimestampUpdateNanos;
   private boolean stopping;
 
+  /** Only while this member gives its leadership away. */
+  private @Nullable HandOver handOver;
+
   /**
    * @param recovered what is on this member's disk; without a state it joins, and needs to be added
    *     by {@link Pd#addMember} at a leader
@@ -95,6 +98,14 @@ public final class PdMember implements Agent {
     completions.onMessage(waker);
   }
 
+  /**
+   * Asks another member to lead if this one does. {@code whenOver} is called on the member's thread
+   * when one does or nobody is there who would: at once if there is no other voter. Thread-safe.
+   */
+  public void handLeadershipAway(Runnable whenOver) {
+    completions.put(() -> handOver = new HandOver(raft, whenOver));
+  }
+
   @Override
   public String name() {
     return "pd-" + config.name();
@@ -108,6 +119,7 @@ public final class PdMember implements Agent {
     work += retryWaiting(nowNanos);
     work += calls.drain(this::dispatch, MESSAGES_PER_CYCLE_MAX);
     work += fireTimers(nowNanos);
+    work += handOver();
     work += raft.pump();
     followRole(nowNanos);
     work += handlers.timestamps().answer();
@@ -132,6 +144,15 @@ public final class PdMember implements Agent {
     if (ended != null) {
       ended.streams().endAll(new PdRefusal.NotStarted());
     }
+  }
+
+  private int handOver() {
+    HandOver current = handOver;
+    if (current == null || !current.proceed()) {
+      return 0;
+    }
+    handOver = null;
+    return 1;
   }
 
   // ---- timers

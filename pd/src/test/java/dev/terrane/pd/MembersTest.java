@@ -261,4 +261,41 @@ class MembersTest {
       cluster.runUntil("written", () -> answers.stream().allMatch(Answer::isDone));
     }
   }
+
+  @Test
+  void aLeaderThatStopsHandsOverAndTimestampsGoOn() {
+    PdCluster cluster = PdCluster.of(3, 21);
+    long before = timestamp(cluster);
+    Node old = cluster.leaderOrThrow();
+    long start = cluster.nowNanos();
+    boolean[] over = new boolean[1];
+    old.running().handLeadershipAway(() -> over[0] = true);
+    cluster.runUntil("the end of the hand-over", () -> over[0]);
+    assertThat(old.leads()).isFalse();
+    cluster.runUntil("another leader", () -> cluster.leader() != null);
+    assertThat(Duration.ofNanos(cluster.nowNanos() - start))
+        .as("no election timeout is waited for")
+        .isLessThan(Duration.ofMillis(500));
+    assertThat(timestamp(cluster)).isGreaterThan(before);
+  }
+
+  @Test
+  void aMemberThatIsAloneHasNobodyToHandOverTo() {
+    PdCluster cluster = PdCluster.found(22);
+    boolean[] over = new boolean[1];
+    cluster.leaderOrThrow().running().handLeadershipAway(() -> over[0] = true);
+    cluster.step();
+    assertThat(over[0]).isTrue();
+    assertThat(timestamp(cluster)).isPositive();
+  }
+
+  @Test
+  void aLeaderWhoseFollowersHaveGoneDoesNotWaitForLong() {
+    PdCluster cluster = PdCluster.of(3, 23);
+    Node leader = cluster.leaderOrThrow();
+    cluster.nodeById.values().stream().filter(node -> node != leader).forEach(cluster::crash);
+    boolean[] over = new boolean[1];
+    leader.running().handLeadershipAway(() -> over[0] = true);
+    cluster.runUntil("the end of the hand-over", Duration.ofSeconds(4), () -> over[0]);
+  }
 }

@@ -227,6 +227,10 @@ final class Leader {
     return true;
   }
 
+  boolean isTransferring() {
+    return transfer != null;
+  }
+
   /** Once the target has every entry, it wins the election that it is told to hold. */
   private void tellTarget() {
     if (transfer == null || transfer.isTold()) {

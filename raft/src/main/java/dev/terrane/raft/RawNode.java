@@ -279,6 +279,11 @@ public final class RawNode {
     return true;
   }
 
+  /** Whether this peer leads and is handing leadership to another. */
+  public boolean isTransferring() {
+    return core.role() instanceof Role.Leading leading && leading.leader().isTransferring();
+  }
+
   /**
    * Campaigns now instead of at the election timeout. False if this peer leads, may not lead, has
    * promised its leader or an earlier life not to, or has a committed membership change to apply.

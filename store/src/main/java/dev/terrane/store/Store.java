@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * #logWriter} on a thread of its own, since that one waits for the disk. A leader with a lease is
  * read on the caller's thread; all else passes the store loop's inbox.
  *
- * <p>To stop: {@link #handLeadershipAway}, wait until {@link #status} shows no leader or long
- * enough, stop polling, close the engines. Requests that wait are answered by {@link #close}.
+ * <p>To stop: {@link #handLeadershipAway}, wait until that is over or long enough, stop polling,
+ * close the engines. Requests that wait are answered by {@link #close}.
  */
 public final class Store implements RegionStorage, StoreInbound {
   private final StoreIdentity identity;
@@ -254,9 +254,13 @@ public final class Store implements RegionStorage, StoreInbound {
 
   // ---- operators
 
-  /** Asks other peers to lead what is led here. They may need a moment, or not be there. */
-  public void handLeadershipAway() {
-    inbox.put(new StoreMessage.Resume(loop::leadNoMore));
+  /**
+   * Asks other peers to lead what is led here. {@code whenOver} is called on the store's thread
+   * when every Region has gone or nobody is there who takes it: at once if no other store has a
+   * voter.
+   */
+  public void handLeadershipAway(Runnable whenOver) {
+    inbox.put(new StoreMessage.Resume(() -> loop.leadNoMore(whenOver)));
   }
 
   /** Answers every request that waits; after the last poll, on the thread that polled. */

@@ -6,12 +6,12 @@ import dev.terrane.common.region.Region;
 import dev.terrane.common.region.RegionError;
 import dev.terrane.proto.terranepb.PeerDigest;
 import dev.terrane.raft.Ready;
-import dev.terrane.raft.RoleKind;
 import dev.terrane.raft.Snapshot;
 import dev.terrane.raft.SnapshotRequest;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +46,9 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
   private long raftBytesThisCycle;
   private long housekeepingAtNanos;
   private long digestAtNanos;
+
+  /** Only while the store gives away what it leads. */
+  private @Nullable HandOver handOver;
 
   StoreLoop(String name, LoopServices services, LoopParts parts) {
     this.name = name;
@@ -93,6 +96,7 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
     work += wheel.advance(nowNanos, ticker);
     work += snapshots.poll(nowNanos);
     work += housekeeping(nowNanos);
+    work += handOver();
     work += collect();
     services.submitLogTask();
     services.outbox.flush();
@@ -117,6 +121,15 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
       drained++;
     }
     return drained;
+  }
+
+  private int handOver() {
+    HandOver current = handOver;
+    if (current == null || !current.proceed()) {
+      return 0;
+    }
+    handOver = null;
+    return 1;
   }
 
   /** Gives every peer that was dirty its turn; what becomes dirty meanwhile waits for the next. */
@@ -239,18 +252,8 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
   }
 
   /** Hands leadership of every Region to another peer, as far as there is one; the store stops. */
-  void leadNoMore() {
-    for (LocalPeer peer : List.copyOf(peers.all())) {
-      Region region = peer.region();
-      if (peer.node().role() != RoleKind.LEADER || region == null) {
-        continue;
-      }
-      peer.node().status().peers().stream()
-          .filter(other -> other.peerId() != peer.peerId() && other.recentlyActive())
-          .filter(other -> peer.node().membership().voters().contains(other.peerId()))
-          .max((a, b) -> Long.compare(a.matchIndex(), b.matchIndex()))
-          .ifPresent(other -> peer.transferLeader(other.peerId()));
-    }
+  void leadNoMore(Runnable whenOver) {
+    handOver = new HandOver(peers, whenOver);
   }
 
   /** The store stops: what waits is answered, and nothing is taken in any more. */

@@ -1,10 +1,10 @@
 package dev.terrane.server.net;
 
 import dev.terrane.server.run.FatalHandler;
-import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -30,13 +30,18 @@ public final class GrpcServers {
   }
 
   /**
-   * Starts listening; port 0 takes any free one, which {@link Server#getPort} tells. The services
+   * Starts listening; port 0 takes any free one, which {@link GrpcServer#port} tells. The services
    * may come later.
    *
    * @param what for the message of the exception, as in "PD address"
+   * @param methodsThatEnd full names of the methods whose streams end by themselves when the node
+   *     stops
    * @throws AddressInUseException if somebody else listens there
    */
-  public Server start(String what, HostPort address, LateServices services) throws IOException {
+  public GrpcServer start(
+      String what, HostPort address, LateServices services, Set<String> methodsThatEnd)
+      throws IOException {
+    OpenStreams streams = new OpenStreams(methodsThatEnd);
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(address.host(), address.port()))
             .bossEventLoopGroup(loops.group())
@@ -49,11 +54,12 @@ public final class GrpcServers {
             .permitKeepAliveWithoutCalls(true)
             .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
             // The last one added is the outermost.
+            .intercept(streams)
             .intercept(new FatalInterceptor(fatal))
             .intercept(new StatusTranslator());
     builder.fallbackHandlerRegistry(services);
     try {
-      return builder.build().start();
+      return new GrpcServer(builder.build().start(), streams);
     } catch (IOException e) {
       // Starting does nothing else that could fail; epoll and NIO say it in different classes.
       throw new AddressInUseException(what, address, e);

@@ -4,11 +4,11 @@ import dev.terrane.common.TimeSource;
 import dev.terrane.proto.terranepd.AddMemberResponse;
 import dev.terrane.proto.terranepd.Member;
 import dev.terrane.proto.terranepd.MemberStatus;
+import dev.terrane.server.net.LoopExecutor;
 import dev.terrane.server.pdlink.GrpcPdLink;
 import dev.terrane.store.PdLink;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -18,18 +18,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a node does once, waiting, when it starts: asks PD until it answers or too much time has
- * passed. For the thread that starts the node only.
+ * What a node does once, when it starts: asks PD until it answers or too much time has passed. The
+ * questions are put on the event loop, again after a pause when one failed; the thread that starts
+ * the node waits for the answer only.
  */
 final class Joining {
   private static final Logger log = LoggerFactory.getLogger(Joining.class);
-  private static final Duration PAUSE = Duration.ofMillis(100);
-  private static final Duration ONE_ANSWER = Duration.ofSeconds(10);
+  private static final long PAUSE_MILLIS = 100;
+  private static final long ONE_ANSWER_MILLIS = 10_000;
 
+  private final LoopExecutor loop;
   private final TimeSource time;
   private final long deadlineNanos;
 
-  Joining(TimeSource time, Duration patience) {
+  Joining(LoopExecutor loop, TimeSource time, Duration patience) {
+    this.loop = loop;
     this.time = time;
     this.deadlineNanos = time.nanoTime() + patience.toNanos();
   }
@@ -50,64 +53,73 @@ final class Joining {
     return answer.getMembersList().stream().map(MemberStatus::getMember).toList();
   }
 
-  /** Repeats {@code ask} until it is answered. */
-  <T> T untilAnswered(String failure, Consumer<PdLink.Reply<T>> ask) {
-    String lastReason = "";
-    while (true) {
-      Attempt<T> attempt = new Attempt<>();
-      ask.accept(attempt);
-      Optional<T> answer = attempt.await();
-      if (answer.isPresent()) {
-        return answer.get();
-      }
-      String reason = attempt.reason;
-      if (!reason.equals(lastReason)) {
-        log.info("{} yet: {}", failure, reason);
-        lastReason = reason;
-      }
-      if (time.nanoTime() - deadlineNanos >= 0) {
-        throw new NodeStartException(failure + ": " + reason);
-      }
-      pause();
-    }
-  }
-
-  private static void pause() {
+  /**
+   * The answer to {@code question}, which is repeated until there is one.
+   *
+   * @throws NodeStartException if there is none in time, with the reason of the last failure, or if
+   *     the waiting thread is interrupted
+   */
+  <T> T untilAnswered(String failure, Consumer<PdLink.Reply<T>> question) {
+    Asking<T> asking = new Asking<>(failure, question);
+    loop.executeOrRun(asking::ask);
     try {
-      Thread.sleep(PAUSE);
+      return asking.answer.get(deadlineNanos - time.nanoTime(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw new NodeStartException(failure + ": " + asking.reason);
+    } catch (ExecutionException e) {
+      throw new NodeStartException("asking PD failed", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new NodeStartException("interrupted while starting", e);
+    } finally {
+      asking.answer.cancel(false); // nobody waits any more, so nothing is asked again
     }
   }
 
-  /** One question and its answer, none if it failed. */
-  private static final class Attempt<T> implements PdLink.Reply<T> {
-    private final CompletableFuture<Optional<T>> future = new CompletableFuture<>();
+  /** One question, repeated. Its attempts are counted on the event loop. */
+  private final class Asking<T> {
+    private final String failure;
+    private final Consumer<PdLink.Reply<T>> question;
+    private final CompletableFuture<T> answer = new CompletableFuture<>();
     private volatile String reason = "no answer";
+    private int attempts;
 
-    @Override
-    public void answered(T answer) {
-      future.complete(Optional.of(answer));
+    Asking(String failure, Consumer<PdLink.Reply<T>> question) {
+      this.failure = failure;
+      this.question = question;
     }
 
-    @Override
-    public void failed(String newReason) {
-      reason = newReason;
-      future.complete(Optional.empty());
-    }
-
-    Optional<T> await() {
-      try {
-        return future.get(ONE_ANSWER.toMillis(), TimeUnit.MILLISECONDS);
-      } catch (TimeoutException e) {
-        return Optional.empty();
-      } catch (ExecutionException e) {
-        throw new NodeStartException("asking PD failed", e);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new NodeStartException("interrupted while starting", e);
+    void ask() {
+      if (answer.isDone()) {
+        return;
       }
+      attempts++;
+      int attempt = attempts;
+      question.accept(
+          new PdLink.Reply<>() {
+            @Override
+            public void answered(T given) {
+              answer.complete(given);
+            }
+
+            @Override
+            public void failed(String why) {
+              loop.executeOrRun(() -> Asking.this.failed(attempt, why));
+            }
+          });
+      loop.after(ONE_ANSWER_MILLIS, () -> failed(attempt, "no answer"));
+    }
+
+    private void failed(int attempt, String why) {
+      if (attempt != attempts || answer.isDone()) {
+        return;
+      }
+      attempts++; // an attempt fails once
+      if (!why.equals(reason)) {
+        log.info("{} yet: {}", failure, why);
+        reason = why;
+      }
+      loop.after(PAUSE_MILLIS, this::ask);
     }
   }
 }

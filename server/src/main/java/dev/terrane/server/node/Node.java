@@ -27,6 +27,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
@@ -177,7 +179,7 @@ public final class Node implements AutoCloseable {
     GrpcPdLink others = new GrpcPdLink(config.join(), 0, channels, loop, time, instruction -> {});
     long clusterId;
     try {
-      clusterId = new Joining(time, CHECK_PATIENCE).clusterId(others);
+      clusterId = new Joining(loop, time, CHECK_PATIENCE).clusterId(others);
     } catch (NodeStartException e) {
       log.info("starting without asking which cluster the others are of: {}", e.getMessage());
       return;
@@ -209,7 +211,7 @@ public final class Node implements AutoCloseable {
     if (part.isBlank()) {
       GrpcPdLink others = new GrpcPdLink(config.join(), 0, channels, loop, time, instruction -> {});
       try {
-        part.meet(new Joining(time, JOIN_PATIENCE).addMember(others, part.self()));
+        part.meet(new Joining(loop, time, JOIN_PATIENCE).addMember(others, part.self()));
       } finally {
         others.close();
       }
@@ -258,40 +260,40 @@ public final class Node implements AutoCloseable {
     log.info("node {} stops", config.name());
     pdHealth.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
     storeHealth.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
+    handLeadershipAway();
     StorePart part = store;
     if (part != null) {
-      part.store().handLeadershipAway();
-      awaitHandOver(part);
       part.tikv().drain();
     }
     NodePorts opened = ports;
     if (opened != null) {
-      opened.drain();
+      opened.drain(time);
     }
     close();
   }
 
-  private void awaitHandOver(StorePart part) {
-    long deadline = time.nanoTime() + HAND_OVER_PATIENCE.toNanos();
-    while (time.nanoTime() - deadline < 0 && couldHandOver(part.store().status())) {
-      try {
-        Thread.sleep(20);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
+  /** Returns once others lead what was led here, or nobody is there who could, or it takes long. */
+  private void handLeadershipAway() {
+    CountDownLatch over = new CountDownLatch(2);
+    StorePart storePart = store;
+    if (storePart == null) {
+      over.countDown();
+    } else {
+      storePart.store().handLeadershipAway(over::countDown);
     }
-  }
-
-  /** Whether a Region is still led here that another store could lead. */
-  private static boolean couldHandOver(StoreStatus status) {
-    for (StoreStatus.RegionStatus region : status.regions()) {
-      var known = region.region();
-      if (region.leads() && known != null && known.peers().size() > 1) {
-        return true;
-      }
+    PdPart pdPart = pd;
+    if (pdPart == null) {
+      over.countDown();
+    } else {
+      pdPart.handLeadershipAway(over::countDown);
     }
-    return false;
+    try {
+      if (!over.await(HAND_OVER_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        log.info("node {} still leads, and stops nevertheless", config.name());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** The engines, once nobody polls the store any more. */
@@ -316,6 +318,8 @@ public final class Node implements AutoCloseable {
         log.warn("closing the {} of node {} failed", closer.what, config.name(), e);
       }
     }
-    log.info("node {} has stopped", config.name());
+    if (addresses != null) {
+      log.info("node {} has stopped", config.name());
+    }
   }
 }

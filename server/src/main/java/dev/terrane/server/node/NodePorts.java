@@ -1,12 +1,17 @@
 package dev.terrane.server.node;
 
+import dev.terrane.common.TimeSource;
 import dev.terrane.server.config.NodeConfig;
 import dev.terrane.server.http.StatusServer;
+import dev.terrane.server.net.GrpcServer;
 import dev.terrane.server.net.GrpcServers;
 import dev.terrane.server.net.HostPort;
 import dev.terrane.server.net.LateServices;
-import io.grpc.Server;
+import dev.terrane.server.tikv.TikvService;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -15,14 +20,14 @@ import org.jspecify.annotations.Nullable;
  * found out while nothing has changed, and so that everybody can be told the ports.
  */
 final class NodePorts implements AutoCloseable {
-  private static final long DRAIN_SECONDS = 5;
+  private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private final NodeConfig config;
   private final LateServices pdServices = new LateServices();
   private final LateServices storeServices = new LateServices();
   private final StatusServer status;
-  private @Nullable Server pd;
-  private @Nullable Server store;
+  private @Nullable GrpcServer pd;
+  private @Nullable GrpcServer store;
 
   private NodePorts(NodeConfig config, StatusServer status) {
     this.config = config;
@@ -39,10 +44,15 @@ final class NodePorts implements AutoCloseable {
     NodePorts ports = new NodePorts(config, StatusServer.start(config.statusAddress()));
     try {
       if (config.isPd()) {
-        ports.pd = servers.start("PD address", config.pdAddress(), ports.pdServices);
+        ports.pd = servers.start("PD address", config.pdAddress(), ports.pdServices, Set.of());
       }
       if (config.isStore()) {
-        ports.store = servers.start("store address", config.storeAddress(), ports.storeServices);
+        ports.store =
+            servers.start(
+                "store address",
+                config.storeAddress(),
+                ports.storeServices,
+                TikvService.STREAMS_THAT_DRAIN);
       }
       return ports;
     } catch (IOException | RuntimeException e) {
@@ -65,11 +75,11 @@ final class NodePorts implements AutoCloseable {
 
   /** Where others find this node's PD. */
   HostPort pdAdvertised() {
-    return advertised(config.pdAdvertised(), pd == null ? 0 : pd.getPort());
+    return advertised(config.pdAdvertised(), pd == null ? 0 : pd.port());
   }
 
   HostPort storeAdvertised() {
-    return advertised(config.storeAdvertised(), store == null ? 0 : store.getPort());
+    return advertised(config.storeAdvertised(), store == null ? 0 : store.port());
   }
 
   HostPort statusAdvertised() {
@@ -80,37 +90,33 @@ final class NodePorts implements AutoCloseable {
     return wanted.port() == 0 ? new HostPort(wanted.host(), listening) : wanted;
   }
 
-  /** Takes no new calls, and gives those under way some time to end. */
-  void drain() {
-    if (pd != null) {
-      pd.shutdown();
+  /**
+   * Takes no new calls, ends streams, and gives the calls under way some time to be answered. Those
+   * that take longer, as a write does that no quorum takes in, are answered when the store closes.
+   */
+  void drain(TimeSource time) {
+    List<GrpcServer> servers = servers();
+    servers.forEach(GrpcServer::drain);
+    long deadline = time.nanoTime() + DRAIN_NANOS;
+    for (GrpcServer server : servers) {
+      boolean _ = server.awaitDrained(deadline - time.nanoTime());
     }
-    if (store != null) {
-      store.shutdown();
-    }
-    await(store);
-    await(pd);
   }
 
-  private static void await(@Nullable Server server) {
-    try {
-      if (server != null && !server.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS)) {
-        server.shutdownNow();
-        server.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  private List<GrpcServer> servers() {
+    List<GrpcServer> servers = new ArrayList<>();
+    if (pd != null) {
+      servers.add(pd);
     }
+    if (store != null) {
+      servers.add(store);
+    }
+    return servers;
   }
 
   @Override
   public void close() {
     status.close();
-    for (Server server : new Server[] {pd, store}) {
-      if (server != null) {
-        server.shutdownNow();
-        await(server);
-      }
-    }
+    servers().forEach(GrpcServer::close);
   }
 }

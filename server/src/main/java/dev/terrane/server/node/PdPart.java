@@ -126,6 +126,11 @@ final class PdPart implements AutoCloseable {
     transport.membersChanged(members);
   }
 
+  /** See {@link PdMember#handLeadershipAway}. */
+  void handLeadershipAway(Runnable whenOver) {
+    member.handLeadershipAway(whenOver);
+  }
+
   void closeTransport() {
     transport.close();
   }

@@ -202,7 +202,7 @@ final class StorePart implements AutoCloseable {
       with.directory.belongTo(stored.clusterId());
       return stored;
     }
-    Joining joining = new Joining(with.time, patience);
+    Joining joining = new Joining(with.loop, with.time, patience);
     long clusterId = joining.clusterId(with.pd);
     with.directory.belongTo(clusterId);
     StoreIdentity identity =

@@ -38,6 +38,7 @@ import dev.terrane.proto.kvrpcpb.UnsafeDestroyRangeRequest;
 import dev.terrane.proto.kvrpcpb.UnsafeDestroyRangeResponse;
 import dev.terrane.proto.tikvpb.BatchCommandsRequest;
 import dev.terrane.proto.tikvpb.BatchCommandsResponse;
+import dev.terrane.proto.tikvpb.TikvGrpc;
 import dev.terrane.server.net.LoopExecutor;
 import dev.terrane.server.net.Unary;
 import dev.terrane.txn.raw.RawCommands;
@@ -51,6 +52,10 @@ import java.util.concurrent.ConcurrentHashMap;
  * themselves; transactional ones are answered by {@link TransactionalCalls}.
  */
 public final class TikvService extends TransactionalCalls {
+  /** Full names of the methods whose streams {@link #drain} ends, each when it is answered. */
+  public static final Set<String> STREAMS_THAT_DRAIN =
+      Set.of(TikvGrpc.getBatchCommandsMethod().getFullMethodName());
+
   private final RawReads reads;
   private final RawWrites writes;
   private final StoreRequests store;

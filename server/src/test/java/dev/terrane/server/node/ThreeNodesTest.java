@@ -10,8 +10,13 @@ import dev.terrane.store.StoreStatus;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +77,27 @@ class ThreeNodesTest {
           .atMost(PATIENCE)
           .untilAsserted(() -> assertThat(caughtUp(again, leader(othersOf(all, leader)))).isTrue());
     }
+  }
+
+  @Test
+  void threeThatStopTogetherAllEndSoon() throws Exception {
+    Node first = nodes.start("a");
+    List<Node> all = List.of(first, nodes.join("b", first), nodes.join("c", first));
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(all).allSatisfy(ThreeNodesTest::hasThreeVoters));
+    try (ExecutorService stopping = Executors.newFixedThreadPool(3)) {
+      long start = System.nanoTime();
+      List<Future<?>> ends = new ArrayList<>();
+      for (Node node : all) {
+        ends.add(stopping.submit(node::stop));
+      }
+      for (Future<?> end : ends) {
+        end.get(60, TimeUnit.SECONDS);
+      }
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(12));
+    }
+    assertThat(all).allSatisfy(node -> assertThat(node.isClosed()).isTrue());
   }
 
   private static TerraneClient client(List<Node> members) {

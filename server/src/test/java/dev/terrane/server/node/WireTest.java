@@ -2,6 +2,7 @@ package dev.terrane.server.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import dev.terrane.proto.import_sstpb.ImportSSTGrpc;
@@ -38,6 +39,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
@@ -49,7 +51,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -111,7 +115,7 @@ class WireTest {
 
   /** What a stream said until it ended, and how it ended. */
   private static final class Recorded<R> implements StreamObserver<R> {
-    private final List<R> messages = new ArrayList<>();
+    private final List<R> messages = Collections.synchronizedList(new ArrayList<>());
     private final CompletableFuture<Status> end = new CompletableFuture<>();
 
     @Override
@@ -248,6 +252,30 @@ class WireTest {
     tikv.rawGet(RawGetRequest.newBuilder().setContext(context).build());
     node.stop();
     assertThat(answers.end().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+  }
+
+  @Test
+  void streamsThatNeverEndAreEndedWhenTheNodeStopsWhichIsSoonThen() throws Exception {
+    Recorded<TsoResponse> timestamps = new Recorded<>();
+    StreamObserver<TsoRequest> stream = PDGrpc.newStub(pdChannel).tso(timestamps);
+    stream.onNext(TsoRequest.newBuilder().setHeader(header).setCount(1).build());
+    Recorded<HealthCheckResponse> health = new Recorded<>();
+    HealthGrpc.newStub(storeChannel).watch(HealthCheckRequest.getDefaultInstance(), health);
+    await()
+        .untilAsserted(() -> {
+          assertThat(timestamps.messages).hasSize(1);
+          assertThat(health.messages).hasSize(1);
+        });
+    long start = System.nanoTime();
+    node.stop();
+    assertThat(Duration.ofNanos(System.nanoTime() - start))
+        .as("nothing is waited for that nobody could answer")
+        .isLessThan(Duration.ofSeconds(4));
+    for (Status end : List.of(timestamps.end(), health.end())) {
+      assertThat(end.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+      assertThat(end.getDescription()).isEqualTo("this node is stopping");
+    }
+    assertThat(health.messages.getLast().getStatus()).isEqualTo(ServingStatus.NOT_SERVING);
   }
 
   @Test
