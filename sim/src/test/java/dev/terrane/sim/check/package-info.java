@@ -1,0 +1,4 @@
+@NullMarked
+package dev.terrane.sim.check;
+
+import org.jspecify.annotations.NullMarked;
