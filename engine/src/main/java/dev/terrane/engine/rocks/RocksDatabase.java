@@ -47,7 +47,7 @@ final class RocksDatabase implements AutoCloseable {
   }
 
   static RocksDatabase open(Path directory, RocksOptions options) {
-    RocksDB.loadLibrary();
+    NativeLibrary.load();
     try {
       Files.createDirectories(directory);
     } catch (IOException e) {
