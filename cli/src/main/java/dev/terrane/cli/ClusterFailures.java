@@ -39,6 +39,8 @@ public final class ClusterFailures {
       case ClientBusyException e -> "";
       case ClientClosedException e -> "";
       case InvalidArgumentException e -> "";
+      case RefusedException e when e.getMessage().contains("ttl is not enabled") ->
+          "\nOnly a cluster started with --api-version 1ttl or 2 has times to live.";
       case RefusedException e -> "";
     };
   }

@@ -14,6 +14,7 @@ public final class ClusterOptions {
       names = "--pd",
       split = ",",
       paramLabel = "HOST:PORT",
+      hideParamSyntax = true,
       defaultValue = "${env:TERRANE_PD:-127.0.0.1:2379}",
       description =
           "Any placement driver of the cluster, or several, separated by commas"
@@ -34,6 +35,11 @@ public final class ClusterOptions {
       defaultValue = "10",
       description = "How long one operation may take (default: ${DEFAULT-VALUE}).")
   private int timeoutSeconds;
+
+  /** The placement drivers that were named, as they were written. */
+  public String addresses() {
+    return String.join(",", addresses);
+  }
 
   /** Opens a client for {@code outstanding} operations at a time; nobody is asked yet. */
   public TerraneClient connect(int outstanding) {

@@ -7,7 +7,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class CommandLineTest {
@@ -40,7 +42,30 @@ class CommandLineTest {
   @Test
   void anUnknownCommandIsAUsageErrorWithASuggestion() {
     assertThat(run("ctll")).isEqualTo(ExitCode.USAGE);
-    assertThat(err.toString()).contains("ctll").contains("terrane ctl");
+    assertThat(err.toString()).contains("no command 'ctll'").contains("terrane ctl");
+  }
+
+  @Test
+  void anUnknownCommandLikeNoOtherGetsTheListOfThem() {
+    assertThat(run("ctl", "foo")).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString())
+        .contains("no command 'foo'")
+        .contains("members", "stores", "regions");
+  }
+
+  @Test
+  void aPortThatIsNoneIsAUsageError() {
+    assertThat(run("playground", "--pd-port", "99999")).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("--pd-port 99999 is not between 0 and 65535");
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsNamedWithTheReason(@TempDir Path directory) {
+    String missing = directory.resolve("missing").toString();
+    assertThat(run("import", missing)).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("cannot read " + missing + ": no such file");
+    assertThat(run("import", directory.toString())).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("it is a directory");
   }
 
   @Test
@@ -52,7 +77,10 @@ class CommandLineTest {
   @Test
   void noCommandIsAUsageErrorThatShowsTheWay() {
     assertThat(run()).isEqualTo(ExitCode.USAGE);
-    assertThat(err.toString()).contains("which command?").contains("--help");
+    assertThat(err.toString())
+        .contains("which command?")
+        .contains("playground", "import")
+        .contains("--help");
   }
 
   @Test

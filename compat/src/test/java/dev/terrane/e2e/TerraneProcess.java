@@ -136,7 +136,7 @@ public final class TerraneProcess implements AutoCloseable {
 
   /** Asks the process to end, as an operator or init system does (SIGTERM). */
   public void terminate() {
-    process.destroy();
+    process.toHandle().destroy(); // Process.destroy would also lose what it prints from now on
   }
 
   /** Ends the process without its help (SIGKILL), and waits until it is gone. */

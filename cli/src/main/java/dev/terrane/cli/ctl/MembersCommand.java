@@ -2,6 +2,7 @@ package dev.terrane.cli.ctl;
 
 import dev.terrane.client.PdClient;
 import dev.terrane.client.PdMember;
+import java.util.Comparator;
 import picocli.CommandLine.Command;
 
 /** Lists the placement drivers. */
@@ -10,13 +11,14 @@ final class MembersCommand extends ListingCommand {
   @Override
   Listing list(PdClient pd) {
     Listing listing = new Listing("NAME", "MEMBER ID", "LEADER", "CLIENT URLS");
-    for (PdMember member : pd.members().members()) {
-      listing.row(
-          member.name(),
-          Long.toUnsignedString(member.id()),
-          member.leader() ? "yes" : "",
-          String.join(",", member.clientUrls()));
-    }
+    pd.members().members().stream()
+        .sorted(Comparator.comparing(PdMember::name))
+        .forEach(member ->
+            listing.row(
+                member.name(),
+                Long.toUnsignedString(member.id()),
+                member.leader() ? "yes" : "",
+                String.join(",", member.clientUrls())));
     return listing;
   }
 }

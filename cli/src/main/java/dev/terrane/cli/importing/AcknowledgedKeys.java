@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,9 +20,19 @@ import org.jspecify.annotations.Nullable;
 final class AcknowledgedKeys implements Closeable {
   private final @Nullable BufferedWriter file;
 
-  /** Writes to {@code path}, or nowhere if that is null. */
-  AcknowledgedKeys(@Nullable Path path) throws IOException {
-    file = path == null ? null : Files.newBufferedWriter(path);
+  /**
+   * Writes to {@code path}, or nowhere if that is null.
+   *
+   * @param append whether what is there stays
+   */
+  AcknowledgedKeys(@Nullable Path path, boolean append) throws IOException {
+    file =
+        path == null
+            ? null
+            : append
+                ? Files.newBufferedWriter(
+                    path, StandardOpenOption.CREATE, StandardOpenOption.APPEND)
+                : Files.newBufferedWriter(path);
   }
 
   void add(ImportLine.Entry entry) {

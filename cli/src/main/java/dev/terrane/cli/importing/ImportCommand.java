@@ -3,6 +3,7 @@ package dev.terrane.cli.importing;
 import dev.terrane.cli.ClusterOptions;
 import dev.terrane.cli.CommandFailure;
 import dev.terrane.cli.ExitCode;
+import dev.terrane.cli.FileFailures;
 import dev.terrane.cli.TerminalStreams;
 import dev.terrane.client.TerraneClient;
 import java.io.IOException;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Spec;
       "A line that cannot be read, or that the cluster refuses, is reported as FILE:LINE with the",
       "reason, and the others go on; the exit code then is 1, or 4 if the outcome of a put is unknown.",
       "Of several lines with one key the last wins. A put whose answer was lost is sent again.",
+      "Ctrl-C waits for the puts under way, says at which line to go on, and exits with 130.",
       "",
       "JSON lines: {\"key\": \"k\", \"value\": \"v\"}, or key_base64 and value_base64, and ttl_seconds.",
       "A value that is no string is stored as its JSON text.",
@@ -72,8 +74,17 @@ public final class ImportCommand implements Callable<Integer> {
   @Option(
       names = "--acked",
       paramLabel = "KEYS",
-      description = "Write the key of every acknowledged put to this file, escaped, one a line.")
+      description =
+          "Write the key of every acknowledged put to this file, escaped, one a line; with"
+              + " --from-line, behind what is in it.")
   private @Nullable Path acked;
+
+  @Option(
+      names = "--from-line",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Begin at this line, as an import that was interrupted says (default: 1).")
+  private long fromLine;
 
   @Mixin private ClusterOptions cluster;
 
@@ -81,34 +92,57 @@ public final class ImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (outstanding < 1) {
-      throw new CommandFailure(ExitCode.USAGE, "--outstanding " + outstanding + " is not above 0");
-    }
+    atLeastOne("--outstanding", outstanding);
+    atLeastOne("--from-line", fromLine);
     try (InputStream input = open();
-        AcknowledgedKeys acknowledged = new AcknowledgedKeys(acked);
+        AcknowledgedKeys acknowledged = new AcknowledgedKeys(acked, fromLine > 1);
         TerraneClient client = cluster.connect(outstanding)) {
       return run(input, acknowledged, client);
     }
   }
 
+  private static void atLeastOne(String option, long given) {
+    if (given < 1) {
+      throw new CommandFailure(ExitCode.USAGE, option + " " + given + " is not above 0");
+    }
+  }
+
   private int run(InputStream input, AcknowledgedKeys acknowledged, TerraneClient client)
       throws IOException, InterruptedException {
-    Problems problems = new Problems(file.equals("-") ? "standard input" : file);
+    String name = file.equals("-") ? "standard input" : file;
+    Problems problems = new Problems(name);
+    LineReader lines = new LineReader(input, lineFormat());
+    lines.skip(fromLine - 1);
     Importer importer =
         new Importer(
-            new LineReader(input, lineFormat()),
+            lines,
             new ClientEntryWriter(client.raw()),
             new InFlight(outstanding, BYTES_IN_FLIGHT_MAX),
             problems::add,
             acknowledged::add);
     PrintWriter err = spec.commandLine().getErr();
     try (ProgressReporter progress =
-        new ProgressReporter(err, TerminalStreams.error(), inputBytes(), importer::counts)) {
+            new ProgressReporter(
+                err,
+                TerminalStreams.error(),
+                new ProgressText(inputBytes(), lines.bytesConsumed()),
+                importer::counts);
+        Interruption interruption =
+            new Interruption(() -> {
+              long lastLine = importer.stop();
+              problems.finish();
+              progress.say(ProgressText.summary(importer.counts(), progress.elapsed()));
+              progress.say(ProgressText.resumption(name, lastLine));
+              progress.end();
+              acknowledged.close();
+            })) {
       problems.show(progress::say);
       progress.start();
       ImportCounts counts = importer.run();
-      problems.finish();
-      progress.say(ProgressText.summary(counts, progress.elapsed()));
+      if (interruption.endedByItself()) {
+        problems.finish();
+        progress.say(ProgressText.summary(counts, progress.elapsed()));
+      }
       return exitCode(counts);
     }
   }
@@ -124,10 +158,15 @@ public final class ImportCommand implements Callable<Integer> {
     if (file.equals("-")) {
       return System.in;
     }
+    Path path = Path.of(file);
+    if (Files.isDirectory(path)) {
+      throw new CommandFailure(ExitCode.USAGE, "cannot read " + file + ": it is a directory");
+    }
     try {
-      return Files.newInputStream(Path.of(file));
+      return Files.newInputStream(path);
     } catch (IOException e) {
-      throw new CommandFailure(ExitCode.USAGE, "cannot read " + file + ": " + e, e);
+      throw new CommandFailure(
+          ExitCode.USAGE, "cannot read " + file + ": " + FileFailures.reason(e), e);
     }
   }
 

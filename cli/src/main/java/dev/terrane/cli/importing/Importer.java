@@ -7,7 +7,8 @@ import java.util.function.Consumer;
  * Reads entries and keeps a bounded number of puts under way until all are answered. A line that is
  * no entry, and an entry that is refused, are reported and counted; the others go on.
  *
- * <p>{@link #run} is called once, by one thread; {@link #counts} may be called by any.
+ * <p>{@link #run} is called once, by one thread; {@link #counts} and {@link #stop} may be called by
+ * any.
  */
 final class Importer {
   /** A line that did not become an acknowledged entry, and why. */
@@ -20,6 +21,8 @@ final class Importer {
   private final Consumer<ImportLine.Entry> acknowledgedEntries;
 
   // Guarded by this.
+  private boolean stopped;
+  private long lastLine;
   private long bytesRead;
   private long acknowledged;
   private long failed;
@@ -43,34 +46,54 @@ final class Importer {
     this.acknowledgedEntries = acknowledgedEntries;
   }
 
-  /** Imports all lines; returns once every entry is settled. */
+  /** Imports all lines, or those before {@link #stop}; returns once every entry is settled. */
   ImportCounts run() throws IOException, InterruptedException {
     for (ImportLine line = lines.next(); line != null; line = lines.next()) {
-      switch (line) {
-        case ImportLine.Entry entry -> {
-          inFlight.enter(entry);
-          writer.put(entry, outcome -> settle(entry, outcome));
-        }
-        case ImportLine.Bad wrong -> reject(wrong);
-        case ImportLine.Blank blank -> {}
+      if (line instanceof ImportLine.Entry entry && !inFlight.enter(entry)) {
+        break;
       }
-      read(lines.bytesConsumed());
+      if (!pass(line, lines.bytesConsumed())) {
+        break;
+      }
+      if (line instanceof ImportLine.Entry entry) {
+        writer.put(entry, outcome -> settle(entry, outcome));
+      }
     }
     inFlight.awaitNone();
     return counts();
+  }
+
+  /**
+   * Takes no further line and waits until what is under way is settled, whether or not {@link #run}
+   * is waiting for input.
+   *
+   * @return the number of the last line taken: it and all before it are settled
+   */
+  long stop() throws InterruptedException {
+    inFlight.stop();
+    inFlight.awaitNone();
+    synchronized (this) {
+      stopped = true;
+      return lastLine;
+    }
   }
 
   synchronized ImportCounts counts() {
     return new ImportCounts(bytesRead, acknowledged, failed, undetermined, bad);
   }
 
-  private synchronized void read(long bytes) {
+  /** Takes {@code line}; false, and nothing is done, if it comes after the end. */
+  private synchronized boolean pass(ImportLine line, long bytes) {
+    if (stopped) {
+      return false;
+    }
+    lastLine = line.number();
     bytesRead = bytes;
-  }
-
-  private synchronized void reject(ImportLine.Bad line) {
-    bad++;
-    problems.accept(new Problem(line.number(), line.reason()));
+    if (line instanceof ImportLine.Bad wrong) {
+      bad++;
+      problems.accept(new Problem(wrong.number(), wrong.reason()));
+    }
+    return true;
   }
 
   private void settle(ImportLine.Entry entry, PutOutcome outcome) {

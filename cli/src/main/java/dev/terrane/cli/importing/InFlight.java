@@ -15,22 +15,38 @@ final class InFlight {
   private final long bytesMax;
   private final Set<Bytes> keys = new HashSet<>();
   private long bytes;
+  private boolean stopped;
 
   InFlight(int entriesMax, long bytesMax) {
     this.entriesMax = entriesMax;
     this.bytesMax = bytesMax;
   }
 
-  /** Waits until {@code entry} may be under way. An entry above the bound in bytes goes alone. */
-  synchronized void enter(ImportLine.Entry entry) throws InterruptedException {
-    while (!keys.isEmpty()
+  /**
+   * Waits until {@code entry} may be under way. An entry above the bound in bytes goes alone.
+   *
+   * @return false if nothing may be any more
+   */
+  synchronized boolean enter(ImportLine.Entry entry) throws InterruptedException {
+    while (!stopped
+        && !keys.isEmpty()
         && (keys.size() >= entriesMax
             || bytes + entry.size() > bytesMax
             || keys.contains(entry.key()))) {
       wait();
     }
+    if (stopped) {
+      return false;
+    }
     keys.add(entry.key());
     bytes += entry.size();
+    return true;
+  }
+
+  /** From now on nothing new may be under way. */
+  synchronized void stop() {
+    stopped = true;
+    notifyAll();
   }
 
   synchronized void leave(ImportLine.Entry entry) {

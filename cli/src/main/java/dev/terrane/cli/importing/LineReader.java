@@ -1,5 +1,6 @@
 package dev.terrane.cli.importing;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.terrane.common.Bytes;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,6 +55,15 @@ final class LineReader {
     }
   }
 
+  /** Passes over {@code count} lines, or as many as there are; they count as read. */
+  void skip(long count) throws IOException {
+    for (long skipped = 0; skipped < count; skipped++) {
+      if (!skipLine()) {
+        return;
+      }
+    }
+  }
+
   /** How much of the input the lines returned so far took. */
   long bytesConsumed() {
     return bytesConsumed;
@@ -73,14 +83,23 @@ final class LineReader {
   }
 
   private ImportLine skipLongLine() throws IOException {
-    lineNumber++;
+    skipLine();
+    return tooLong();
+  }
+
+  /** Passes over the rest of a line, however long it is; false at the end of the stream. */
+  @CanIgnoreReturnValue
+  private boolean skipLine() throws IOException {
+    boolean any = false;
     while (true) {
       int lineFeed = indexOfLineFeed(start);
       int skipped = lineFeed >= 0 ? lineFeed + 1 - start : end - start;
       start += skipped;
       bytesConsumed += skipped;
+      any |= skipped > 0;
       if (lineFeed >= 0 || !fill()) {
-        return tooLong();
+        lineNumber += any ? 1 : 0;
+        return any;
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.terrane.cli.importing;
 
+import dev.terrane.cli.TerminalStreams;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,11 @@ final class ProgressReporter implements AutoCloseable {
   private static final Duration NEXT_LINE = Duration.ofSeconds(5);
   private static final String CLEAR_LINE = "\r\u001b[K";
 
+  /** A terminal that has become narrower cuts the bar off instead of going on in the next line. */
+  private static final String CUT_OFF = "\u001b[?7l";
+
+  private static final String GO_ON_BELOW = "\u001b[?7h";
+
   private final PrintWriter out;
   private final boolean terminal;
   private final ProgressText text;
@@ -26,10 +32,10 @@ final class ProgressReporter implements AutoCloseable {
   private boolean drawn; // guarded by this
 
   ProgressReporter(
-      PrintWriter out, boolean terminal, long inputBytes, Supplier<ImportCounts> counts) {
+      PrintWriter out, boolean terminal, ProgressText text, Supplier<ImportCounts> counts) {
     this.out = out;
     this.terminal = terminal;
-    this.text = new ProgressText(inputBytes);
+    this.text = text;
     this.counts = counts;
     thread.setDaemon(true);
   }
@@ -49,14 +55,17 @@ final class ProgressReporter implements AutoCloseable {
     out.flush();
   }
 
+  /** Draws nothing more. */
+  synchronized void end() {
+    closed = true;
+    clear();
+    out.flush();
+    notifyAll();
+  }
+
   @Override
   public void close() {
-    synchronized (this) {
-      closed = true;
-      clear();
-      out.flush();
-      notifyAll();
-    }
+    end();
   }
 
   private void show() {
@@ -87,7 +96,9 @@ final class ProgressReporter implements AutoCloseable {
       return;
     }
     if (terminal) {
-      out.print(CLEAR_LINE + text.bar(now, elapsed()));
+      // The last column stays free: some terminals go on in the next line once it is taken.
+      String bar = text.bar(now, elapsed(), TerminalStreams.errorColumns() - 1);
+      out.print(CLEAR_LINE + CUT_OFF + bar + GO_ON_BELOW);
       drawn = true;
     } else {
       out.println(text.plain(now, elapsed()));

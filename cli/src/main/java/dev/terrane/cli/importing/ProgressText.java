@@ -1,5 +1,6 @@
 package dev.terrane.cli.importing;
 
+import dev.terrane.cli.text.Columns;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -7,31 +8,37 @@ import java.util.Locale;
  * Words and bars for how far an import has come. A value: the caller says when to show it.
  *
  * @param inputBytes size of the whole input, 0 if unknown
+ * @param skippedBytes how much of it was passed over beforehand
  */
-record ProgressText(long inputBytes) {
-  private static final int BAR_CELLS = 24;
+record ProgressText(long inputBytes, long skippedBytes) {
+  private static final int CELLS_MAX = 24;
+  private static final int CELLS_MIN = 8;
   private static final String BLOCKS = " ▏▎▍▌▋▊▉";
 
-  /** One line for a terminal, such as {@code [████▌ ] 19 % 12,345 lines 8,210/s ETA 0:42}. */
-  String bar(ImportCounts counts, Duration elapsed) {
+  /**
+   * One line for a terminal, such as {@code [████▌ ] 19 % 12,345 lines 8,210/s ETA 0:42}. Where
+   * {@code columns} are few the bar is shorter, or left out; what comes last may be cut off.
+   */
+  String bar(ImportCounts counts, Duration elapsed, int columns) {
+    String problems = problems(counts);
     if (inputBytes <= 0) {
-      return lines(counts)
-          + "  "
-          + rate(counts, elapsed)
-          + "  "
-          + clock(elapsed)
-          + problems(counts);
+      String line = lines(counts) + "  " + rate(counts, elapsed) + "  " + clock(elapsed) + problems;
+      return Columns.cut(line, columns);
     }
     double share = Math.min(1.0, (double) counts.bytesRead() / inputBytes);
-    return String.format(
-        Locale.ROOT,
-        "[%s] %3d %%  %s  %s  %s%s",
-        cells(share),
-        (int) (share * 100),
-        lines(counts),
-        rate(counts, elapsed),
-        "ETA " + eta(share, elapsed),
-        problems(counts));
+    String words =
+        String.format(
+            Locale.ROOT,
+            "%3d %%  %s  %s  ETA %s%s",
+            (int) (share * 100),
+            lines(counts),
+            rate(counts, elapsed),
+            eta(counts, elapsed),
+            problems);
+    int room = columns - words.length() - "[] ".length();
+    return room < CELLS_MIN
+        ? Columns.cut(words.stripLeading(), columns)
+        : "[" + cells(share, Math.min(room, CELLS_MAX)) + "] " + words;
   }
 
   /** One line for a log. */
@@ -49,6 +56,21 @@ record ProgressText(long inputBytes) {
         + ", "
         + rate(counts, elapsed)
         + problems(counts);
+  }
+
+  /**
+   * How to go on after an import was stopped.
+   *
+   * @param lastLine it and all before it are settled
+   */
+  static String resumption(String file, long lastLine) {
+    return String.format(
+        Locale.ROOT,
+        "interrupted after line %d of %s; it and all lines before it are settled."
+            + "%nTo go on, give the same command with --from-line %d.",
+        lastLine,
+        file,
+        lastLine + 1);
   }
 
   /** The last line: everything that was counted. */
@@ -78,20 +100,22 @@ record ProgressText(long inputBytes) {
     return problems == 0 ? "" : String.format(Locale.ROOT, "  %,d not imported", problems);
   }
 
-  private static String eta(double share, Duration elapsed) {
-    if (share <= 0) {
+  private String eta(ImportCounts counts, Duration elapsed) {
+    long done = counts.bytesRead() - skippedBytes;
+    if (done <= 0) {
       return "-:--";
     }
-    return clock(Duration.ofNanos((long) (elapsed.toNanos() * (1 - share) / share)));
+    double left = Math.max(0, inputBytes - counts.bytesRead());
+    return clock(Duration.ofNanos((long) (elapsed.toNanos() * (left / done))));
   }
 
-  private static String cells(double share) {
-    int eighths = (int) (share * BAR_CELLS * 8);
+  private static String cells(double share, int count) {
+    int eighths = (int) (share * count * 8);
     StringBuilder cells = new StringBuilder("█".repeat(eighths / 8));
-    if (cells.length() < BAR_CELLS) {
+    if (cells.length() < count) {
       cells.append(BLOCKS.charAt(eighths % 8));
     }
-    return cells.append(" ".repeat(BAR_CELLS - cells.length())).toString();
+    return cells.append(" ".repeat(count - cells.length())).toString();
   }
 
   private static String clock(Duration duration) {

@@ -2,9 +2,11 @@ package dev.terrane.cli.node;
 
 import dev.terrane.cli.CommandFailure;
 import dev.terrane.cli.ExitCode;
+import dev.terrane.cli.FileFailures;
 import dev.terrane.server.config.ConfigException;
 import dev.terrane.server.net.AddressInUseException;
 import dev.terrane.server.node.NodeStartException;
+import java.nio.file.FileSystemException;
 
 /** What a user is told, and can do, when a node does not start. */
 final class NodeFailures {
@@ -27,6 +29,9 @@ final class NodeFailures {
               e.getMessage()
                   + "\nIs the cluster that --join names running, and can this node reach it?",
               e);
+      case FileSystemException e ->
+          new CommandFailure(
+              ExitCode.FAILED, "cannot use " + e.getFile() + ": " + FileFailures.reason(e), e);
       default ->
           new CommandFailure(ExitCode.FAILED, "the node does not start: " + failure, failure);
     };

@@ -34,16 +34,21 @@ final class Playground implements AutoCloseable {
   }
 
   private final Plan plan;
-  private final PlaygroundPorts ports = new PlaygroundPorts();
+  private final PlaygroundPorts ports;
   private final List<Node> nodes = new ArrayList<>();
 
-  private Playground(Plan plan) {
+  private Playground(Plan plan, PlaygroundPorts ports) {
     this.plan = plan;
+    this.ports = ports;
   }
 
   /** Starts all nodes; returns once the cluster answers. */
   static Playground start(Plan plan, FatalHandler fatal) throws IOException {
-    Playground playground = new Playground(plan);
+    return start(plan, new PlaygroundPorts(), fatal);
+  }
+
+  static Playground start(Plan plan, PlaygroundPorts ports, FatalHandler fatal) throws IOException {
+    Playground playground = new Playground(plan, ports);
     try {
       for (int index = 0; index < plan.nodes(); index++) {
         playground.nodes.add(Node.start(playground.config(index), fatal));

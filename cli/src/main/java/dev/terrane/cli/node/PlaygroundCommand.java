@@ -10,7 +10,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,6 +33,7 @@ import picocli.CommandLine.Spec;
 public final class PlaygroundCommand implements Callable<Integer> {
   private static final int NODES_MAX = 7;
   private static final int ANY_FREE_DEFAULT = -1;
+  private static final int PORT_MAX = 65_535;
 
   @Option(
       names = "--nodes",
@@ -45,7 +45,9 @@ public final class PlaygroundCommand implements Callable<Integer> {
   @Option(
       names = "--pd-port",
       paramLabel = "PORT",
-      description = "Where the placement driver listens; 0: any free port (default: 2379).")
+      description =
+          "Where the placement driver listens; 0: on any free port, and everything else too"
+              + " (default: 2379, or any free port if that is taken).")
   private int pdPort = ANY_FREE_DEFAULT;
 
   @Option(
@@ -66,6 +68,10 @@ public final class PlaygroundCommand implements Callable<Integer> {
     if (nodes < 1 || nodes > NODES_MAX) {
       throw new CommandFailure(
           ExitCode.USAGE, "--nodes " + nodes + " is not between 1 and " + NODES_MAX);
+    }
+    if (pdPort > PORT_MAX || pdPort < ANY_FREE_DEFAULT) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "--pd-port " + pdPort + " is not between 0 and " + PORT_MAX);
     }
     Path directory = dir == null ? Files.createTempDirectory("terrane-playground-") : dir;
     try (StopSignal signal = new StopSignal()) {
@@ -88,30 +94,12 @@ public final class PlaygroundCommand implements Callable<Integer> {
             nodes, pdPort, apiVersion, directory, Playground.Plan.MEMORY_BYTES_DEFAULT);
     try (Playground playground = Playground.start(plan, new HaltProcess())) {
       PrintWriter err = spec.commandLine().getErr();
-      if (!playground.takenPorts().isEmpty()) {
-        err.println(
-            "note: taken by another process, so that others are used: ports " + ports(playground));
-      }
-      err.println(
-          nodes
-              + (nodes == 1 ? " node" : " nodes")
-              + ", status on "
-              + playground.statusAddresses().stream()
-                  .map(Object::toString)
-                  .collect(Collectors.joining(", ")));
-      err.println(
-          dir == null
-              ? "Ctrl-C ends it and removes its data."
-              : "Ctrl-C ends it; data stay in " + dir);
+      new PlaygroundText(plan, dir).of(playground).forEach(err::println);
       err.flush();
       PrintWriter out = spec.commandLine().getOut();
       out.println("ready: pd " + playground.pd());
       out.flush();
       signal.await();
     }
-  }
-
-  private static String ports(Playground playground) {
-    return playground.takenPorts().stream().map(String::valueOf).collect(Collectors.joining(", "));
   }
 }

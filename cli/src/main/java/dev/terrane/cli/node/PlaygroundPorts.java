@@ -13,17 +13,27 @@ import java.util.List;
  * free, and on any free ones where they are not. A port that was asked for is taken as it is.
  */
 final class PlaygroundPorts {
-  private static final int PD = 2379;
-  private static final int STORE = 20160;
-  private static final int STATUS = 20180;
-
   /** PD's neighbour, 2380, is etcd's for its own members; every other port keeps clear of it. */
   private static final int PD_STEP = 2;
 
   /** The addresses of one node; port 0 stands for any free one. */
   record Addresses(HostPort pd, HostPort store, HostPort status) {}
 
+  private final int pd;
+  private final int store;
+  private final int status;
   private final List<Integer> taken = new ArrayList<>();
+
+  PlaygroundPorts() {
+    this(2379, 20160, 20180);
+  }
+
+  /** Other ports for the first node; those of the others are above them. */
+  PlaygroundPorts(int pd, int store, int status) {
+    this.pd = pd;
+    this.store = store;
+    this.status = status;
+  }
 
   /**
    * The addresses of node {@code index}, from 0.
@@ -31,11 +41,11 @@ final class PlaygroundPorts {
    * @param pdPort the first node's PD port if one was asked for, else negative
    */
   Addresses of(int index, int pdPort) {
-    int pd = index == 0 && pdPort >= 0 ? pdPort : freeOrAny(PD + PD_STEP * index, pdPort);
+    int asked = index == 0 && pdPort >= 0 ? pdPort : freeOrAny(pd + PD_STEP * index, pdPort);
     return new Addresses(
-        loopback(pd),
-        loopback(freeOrAny(STORE + index, pdPort)),
-        loopback(freeOrAny(STATUS + index, pdPort)));
+        loopback(asked),
+        loopback(freeOrAny(store + index, pdPort)),
+        loopback(freeOrAny(status + index, pdPort)));
   }
 
   /** Default ports that somebody else listens on, so that others are used. */

@@ -103,6 +103,8 @@ public final class StartCommand implements Callable<Integer> {
   @Option(
       names = "--roles",
       split = ",",
+      paramLabel = "ROLE",
+      hideParamSyntax = true,
       description = "What the node is: pd, store or both (default: pd,store).")
   private @Nullable List<Role> roles;
 
@@ -110,8 +112,9 @@ public final class StartCommand implements Callable<Integer> {
       names = "--join",
       split = ",",
       paramLabel = "HOST:PORT",
+      hideParamSyntax = true,
       converter = HostPortConverter.class,
-      description = "Placement drivers of the cluster to join.")
+      description = "Placement drivers of the cluster to join, separated by commas.")
   private @Nullable List<HostPort> join;
 
   @Option(

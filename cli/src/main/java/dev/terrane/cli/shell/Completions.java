@@ -1,6 +1,5 @@
 package dev.terrane.cli.shell;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,16 +12,12 @@ final class Completions {
    */
   static List<String> of(List<String> words, int index) {
     if (index == 0) {
-      return verbs();
+      return Verb.words();
     }
     Optional<Verb> verb = Verb.of(words.getFirst());
     if (verb.isEmpty()) {
       return List.of();
     }
-    return verb.get() == Verb.HELP ? verbs() : verb.get().options();
-  }
-
-  private static List<String> verbs() {
-    return Arrays.stream(Verb.values()).map(Verb::word).toList();
+    return verb.get() == Verb.HELP ? Verb.words() : verb.get().options();
   }
 }

@@ -1,6 +1,5 @@
 package dev.terrane.cli.shell;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jline.reader.Candidate;
@@ -11,27 +10,44 @@ import org.jline.reader.ParsedLine;
 import org.jline.reader.UserInterruptException;
 import org.jline.reader.impl.DefaultParser;
 import org.jline.terminal.Terminal;
-import org.jline.terminal.TerminalBuilder;
 
 /** Lines that a person types, with editing, completion and a history that outlives the session. */
 final class InteractiveLines {
+  private static final int INTERRUPTED = 130;
   private static final Path HISTORY = Path.of(System.getProperty("user.home"), ".terrane_history");
 
+  private final Terminal terminal;
+  private final String greeting;
+
+  InteractiveLines(Terminal terminal, String greeting) {
+    this.terminal = terminal;
+    this.greeting = greeting;
+  }
+
   /** Hands every line to {@code interpreter} until it or the person ends. */
-  void feed(Interpreter interpreter) throws IOException {
-    try (Terminal terminal = TerminalBuilder.terminal()) {
-      LineReader reader = reader(terminal);
-      terminal.writer().println("'help' lists the commands; Ctrl-D leaves.");
-      boolean more = true;
-      while (more) {
-        try {
-          more = interpreter.run(reader.readLine("terrane> "));
-        } catch (UserInterruptException e) {
-          // Ctrl-C gives up the line, not the session.
-        } catch (EndOfFileException e) {
-          more = false;
-        }
+  void feed(Interpreter interpreter) {
+    LineReader reader = reader(terminal);
+    // While a line is typed, the reader takes Ctrl-C; this is for when one is being done.
+    terminal.handle(Terminal.Signal.INT, signal -> stop(interpreter));
+    terminal.writer().println(greeting);
+    boolean more = true;
+    while (more) {
+      try {
+        more = interpreter.run(reader.readLine("terrane> "));
+      } catch (UserInterruptException e) {
+        // Ctrl-C gives up the line, not the session.
+      } catch (EndOfFileException e) {
+        more = false;
       }
+    }
+  }
+
+  private void stop(Interpreter interpreter) {
+    if (interpreter.stop()) {
+      terminal.writer().println("(stopping; Ctrl-C again leaves at once)");
+      terminal.flush();
+    } else {
+      Runtime.getRuntime().halt(INTERRUPTED);
     }
   }
 

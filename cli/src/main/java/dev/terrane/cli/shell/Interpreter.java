@@ -8,6 +8,7 @@ import dev.terrane.client.ClientException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Does what lines say, one after the other; a line that fails does not end it. */
@@ -20,16 +21,33 @@ final class Interpreter {
   private int exitCode = ExitCode.DONE;
   private boolean ended;
 
-  Interpreter(Keys keys, PrintWriter out, PrintWriter err) {
+  private volatile boolean stopping;
+
+  /**
+   * @param width of the terminal that answers should fit; {@link AnswerText#WHOLE} to shorten none
+   */
+  Interpreter(Keys keys, PrintWriter out, PrintWriter err, IntSupplier width) {
     this.keys = keys;
     this.out = out;
     this.err = err;
-    this.answers = new AnswerText(out);
+    this.answers = new AnswerText(out, width, () -> stopping);
+  }
+
+  /**
+   * Has the line that is being done end early, where it can. Called by any thread.
+   *
+   * @return false if that was asked for already
+   */
+  boolean stop() {
+    boolean first = !stopping;
+    stopping = true;
+    return first;
   }
 
   /** Does what {@code line} says; false once a line said that it was the last. */
   boolean run(String line) {
     history.add(line);
+    stopping = false;
     try {
       interpret(ShellLine.parse(line));
     } catch (ShellSyntaxException e) {
@@ -58,19 +76,7 @@ final class Interpreter {
   }
 
   private void help(@Nullable Verb verb) {
-    if (verb != null) {
-      out.println(verb.syntax());
-      out.println("    " + verb.purpose());
-      return;
-    }
-    for (Verb each : Verb.values()) {
-      out.printf("%-74s %s%n", each.syntax(), each.purpose());
-    }
-    out.println();
-    out.println(
-        "Blanks separate words; \"double quotes\" keep them together. Everywhere but between");
-    out.println(
-        "'single quotes', \\\\ \\t \\n \\r \\0 and \\xNN stand for bytes. # starts a comment.");
+    (verb == null ? HelpText.all() : HelpText.of(verb)).forEach(out::println);
   }
 
   private void fail(int code, String message) {

@@ -1,14 +1,20 @@
 package dev.terrane.cli.shell;
 
+import dev.terrane.cli.ClusterFailures;
 import dev.terrane.cli.ClusterOptions;
 import dev.terrane.cli.TerminalStreams;
 import dev.terrane.cli.data.Keys;
+import dev.terrane.client.ClientException;
+import dev.terrane.client.PdMembers;
 import dev.terrane.client.TerraneClient;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
+import java.util.function.IntSupplier;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,25 +40,39 @@ public final class ShellCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     try (TerraneClient client = cluster.connect(1)) {
-      Interpreter interpreter =
-          new Interpreter(
-              new Keys(client.raw()), spec.commandLine().getOut(), spec.commandLine().getErr());
-      if (TerminalStreams.input()) {
-        new InteractiveLines().feed(interpreter);
-      } else {
-        feedStandardInput(interpreter);
-      }
+      return TerminalStreams.input() ? converse(client) : feedStandardInput(client);
+    }
+  }
+
+  private int converse(TerraneClient client) throws IOException {
+    try {
+      // Who cannot reach the cluster is told before, not after, the first line.
+      PdMembers _ = client.pd().members();
+    } catch (ClientException e) {
+      throw ClusterFailures.explain(e);
+    }
+    try (Terminal terminal = TerminalBuilder.terminal()) {
+      Interpreter interpreter = interpreter(client, terminal::getColumns);
+      String greeting =
+          "Connected to " + cluster.addresses() + ". 'help' lists the commands; Ctrl-D leaves.";
+      new InteractiveLines(terminal, greeting).feed(interpreter);
       return interpreter.exitCode();
     }
   }
 
-  private static void feedStandardInput(Interpreter interpreter) throws IOException {
+  private int feedStandardInput(TerraneClient client) throws IOException {
+    Interpreter interpreter = interpreter(client, () -> AnswerText.WHOLE);
     BufferedReader lines =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-      if (!interpreter.run(line)) {
-        return;
-      }
+    boolean more = true;
+    for (String line = lines.readLine(); more && line != null; line = lines.readLine()) {
+      more = interpreter.run(line);
     }
+    return interpreter.exitCode();
+  }
+
+  private Interpreter interpreter(TerraneClient client, IntSupplier width) {
+    return new Interpreter(
+        new Keys(client.raw()), spec.commandLine().getOut(), spec.commandLine().getErr(), width);
   }
 }

@@ -36,11 +36,16 @@ sealed interface ShellLine {
       return new Nothing();
     }
     String first = words.getFirst().text();
-    Verb verb =
-        Verb.of(first)
-            .orElseThrow(() ->
-                new ShellSyntaxException("no command '" + first + "'; 'help' lists the commands"));
+    Verb verb = Verb.of(first).orElseThrow(() -> new ShellSyntaxException(noCommand(first)));
     return new Arguments(verb, words.subList(1, words.size())).parse();
+  }
+
+  private static String noCommand(String word) {
+    return "no command '"
+        + word
+        + "'"
+        + Nearest.of(word, Verb.words()).map(near -> "; did you mean '" + near + "'?").orElse("")
+        + "\n'help' lists the commands";
   }
 
   /** The words behind the verb, sorted into options and operands. */
@@ -98,10 +103,12 @@ sealed interface ShellLine {
                 + verb.word()
                 + "' has no option "
                 + name
-                + "; "
+                + Nearest.of(name, verb.options())
+                    .map(near -> "; did you mean " + near + "?")
+                    .orElse("")
+                + "\n"
                 + usage()
-                + ". Quote a key"
-                + " that starts with --");
+                + "\nA key or value that starts with -- is written in quotes");
       }
       return name;
     }
@@ -131,7 +138,7 @@ sealed interface ShellLine {
       }
       Optional<Verb> topic = Verb.of(operands.getFirst().toUtf8());
       return topic.orElseThrow(
-          () -> new ShellSyntaxException("no command '" + operands.getFirst() + "'"));
+          () -> new ShellSyntaxException(noCommand(operands.getFirst().toUtf8())));
     }
 
     private Words.Word valueOf(List<Words.Word> words, int index) {

@@ -8,15 +8,15 @@ import java.util.Optional;
 /** The first word of a shell line, with how the rest is written. */
 enum Verb {
   GET("get KEY", "show the value of a key"),
-  PUT("put KEY VALUE [--ttl SECONDS]", "write a value"),
+  PUT("put KEY VALUE [--ttl SECONDS]", "write a value; with --ttl it goes away by itself"),
   DELETE("delete KEY", "delete a key"),
   SCAN(
       "scan [START [END]] [--prefix P] [--limit N] [--reverse] [--keys]",
-      "list entries in key order, from START up to but not including END"),
+      "list entries in key order; END is not included"),
   TTL("ttl KEY", "show how long a key still lives"),
   CAS(
       "cas KEY EXPECTED VALUE  |  cas KEY --absent VALUE",
-      "write VALUE if the key holds EXPECTED, or does not exist"),
+      "write VALUE if the key holds EXPECTED, or nothing"),
   HELP("help [COMMAND]", "explain the commands"),
   HISTORY("history", "list the lines of this session"),
   EXIT("exit", "leave; so does Ctrl-D");
@@ -48,10 +48,15 @@ enum Verb {
         .toList();
   }
 
+  static List<String> words() {
+    return Arrays.stream(values()).map(Verb::word).toList();
+  }
+
   static Optional<Verb> of(String word) {
     return switch (word) {
       case "del", "rm" -> Optional.of(DELETE);
       case "quit" -> Optional.of(EXIT);
+      case "?" -> Optional.of(HELP);
       default ->
           Arrays.stream(values()).filter(verb -> verb.word().equalsIgnoreCase(word)).findFirst();
     };

@@ -40,7 +40,7 @@ public final class Table {
     StringBuilder line = new StringBuilder();
     for (int column = 0; column < cells.size(); column++) {
       String cell = cells.get(column);
-      String padding = " ".repeat(width(column) - cell.length());
+      String padding = " ".repeat(width(column) - Columns.of(cell));
       line.append(column == 0 ? "" : GAP)
           .append(isNumeric(column) ? padding + cell : cell + padding);
     }
@@ -48,9 +48,9 @@ public final class Table {
   }
 
   private int width(int column) {
-    int width = headings.get(column).length();
+    int width = Columns.of(headings.get(column));
     for (List<String> row : rows) {
-      width = Math.max(width, row.get(column).length());
+      width = Math.max(width, Columns.of(row.get(column)));
     }
     return width;
   }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.terrane.common.Bytes;
 import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -23,13 +26,16 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ImporterTest {
   private final ExecutorService reading = Executors.newSingleThreadExecutor();
+  private final ExecutorService stopping = Executors.newSingleThreadExecutor();
   private final List<Importer.Problem> problems = new ArrayList<>();
   private final List<String> acknowledged = new ArrayList<>();
 
   @AfterEach
   void stopReading() throws InterruptedException {
-    reading.shutdownNow();
-    assertThat(reading.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    for (ExecutorService executor : List.of(reading, stopping)) {
+      executor.shutdownNow();
+      assertThat(executor.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    }
   }
 
   @Test
@@ -97,10 +103,53 @@ class ImporterTest {
     assertThat(writer.lastValueOf("a")).isEqualTo("3");
   }
 
+  @Test
+  void stoppedItTakesNoFurtherLineAndSettlesThoseBefore() throws Exception {
+    AnsweredByHand writer = new AnsweredByHand();
+    Importer importer = importer("a\t1\nno tab\nb\t1\nc\t1\nno tab\n", writer, 2, 1_000);
+    Future<ImportCounts> run = reading.submit(importer::run);
+    writer.awaitUnderWay(2);
+
+    Future<Long> stop = stopping.submit(importer::stop);
+    assertThat(run.isDone() || stop.isDone()).isFalse();
+    writer.answerOldest();
+    writer.answerOldest();
+
+    assertThat(stop.get()).isEqualTo(3);
+    assertThat(run.get()).isEqualTo(new ImportCounts(15, 2, 0, 0, 1));
+    assertThat(acknowledged).containsExactly("a", "b");
+  }
+
+  @Test
+  void stoppingDoesNotWaitForInputThatDoesNotCome() throws Exception {
+    AnsweredByHand writer = new AnsweredByHand();
+    PipedOutputStream typed = new PipedOutputStream();
+    try (InputStream input = new PipedInputStream(typed)) {
+      Importer importer = importer(input, writer, 2, 1_000);
+      Future<ImportCounts> run = reading.submit(importer::run);
+      typed.write("a\t1\n".getBytes(StandardCharsets.UTF_8));
+      typed.flush();
+      writer.answerOldest();
+      assertThat(importer.stop()).isEqualTo(1);
+      assertThat(run.isDone()).isFalse();
+
+      typed.write("b\t1\nno tab\n".getBytes(StandardCharsets.UTF_8));
+      typed.close();
+      assertThat(run.get()).isEqualTo(new ImportCounts(4, 1, 0, 0, 0));
+    }
+  }
+
   private Importer importer(String text, EntryWriter writer, int entriesMax, long bytesMax) {
+    return importer(
+        new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)),
+        writer,
+        entriesMax,
+        bytesMax);
+  }
+
+  private Importer importer(InputStream input, EntryWriter writer, int entriesMax, long bytesMax) {
     return new Importer(
-        new LineReader(
-            new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), new TsvFormat(false)),
+        new LineReader(input, new TsvFormat(false)),
         writer,
         new InFlight(entriesMax, bytesMax),
         problems::add,

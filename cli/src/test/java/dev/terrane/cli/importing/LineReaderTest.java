@@ -16,6 +16,31 @@ class LineReaderTest {
   private static final LineFormat TSV = new TsvFormat(false);
 
   @Test
+  void skippedLinesCountAsReadHoweverLongTheyAre() throws IOException {
+    byte[] bytes = ("a\t1\n" + "x".repeat(200_000) + "\n\nb\t2\n").getBytes(StandardCharsets.UTF_8);
+    LineReader reader = new LineReader(new ByteArrayInputStream(bytes), TSV);
+    reader.skip(3);
+    assertThat(reader.bytesConsumed()).isEqualTo(bytes.length - 4);
+    assertThat(reader.next())
+        .isInstanceOfSatisfying(
+            ImportLine.Entry.class,
+            entry -> {
+              assertThat(entry.number()).isEqualTo(4);
+              assertThat(entry.key().toUtf8()).isEqualTo("b");
+            });
+    assertThat(reader.next()).isNull();
+  }
+
+  @Test
+  void skippingEndsWithTheInput() throws IOException {
+    LineReader reader =
+        new LineReader(new ByteArrayInputStream("a\t1".getBytes(StandardCharsets.UTF_8)), TSV);
+    reader.skip(9);
+    assertThat(reader.bytesConsumed()).isEqualTo(3);
+    assertThat(reader.next()).isNull();
+  }
+
+  @Test
   void readsLinesWithEitherLineBreakAndWithoutALastOne() throws IOException {
     assertThat(lines("a\t1\nb\t2\r\n\nc\t3", 100))
         .containsExactly(

@@ -78,7 +78,7 @@ class ShellLineTest {
       delimiter = '|',
       quoteCharacter = '\0',
       value = {
-        "gte a          | no command 'gte'; 'help' lists the commands",
+        "gte a          | no command 'gte'; did you mean 'get'?",
         "get            | usage: get KEY",
         "get a b        | usage: get KEY",
         "put a          | usage: put KEY VALUE",

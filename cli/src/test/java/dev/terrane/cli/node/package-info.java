@@ -1,0 +1,4 @@
+@NullMarked
+package dev.terrane.cli.node;
+
+import org.jspecify.annotations.NullMarked;
