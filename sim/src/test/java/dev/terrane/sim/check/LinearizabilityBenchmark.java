@@ -24,15 +24,14 @@ final class LinearizabilityBenchmark {
 
   public static void main(String[] arguments) {
     System.out.println("keys  values     operations checked per real second / per CPU second");
-    for (int keys : new int[] {1000, 100, 10, 3}) {
-      for (int values : new int[] {0, 100}) {
-        System.out.printf(
-            Locale.ROOT, "%4d  %-9s", keys, values == 0 ? "unique" : values + " each");
-        for (int round = 0; round < ROUNDS; round++) {
-          System.out.print(rates(keys, values, round));
-        }
-        System.out.println();
+    for (int[] shape : new int[][] {{1000, 0}, {100, 0}, {10, 0}, {100, 100}}) {
+      int keys = shape[0];
+      int values = shape[1];
+      System.out.printf(Locale.ROOT, "%4d  %-9s", keys, values == 0 ? "unique" : "of " + values);
+      for (int round = 0; round < ROUNDS; round++) {
+        System.out.print(rates(keys, values, round));
       }
+      System.out.println();
     }
   }
 
