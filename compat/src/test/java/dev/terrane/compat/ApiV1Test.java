@@ -1,42 +1,20 @@
 package dev.terrane.compat;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.TestInstance;
 
 /** API version 1. */
 class ApiV1Test {
-  /** Writes that compare-and-set need not see. */
   @Nested
-  @TestInstance(TestInstance.Lifecycle.PER_CLASS)
   class Plain extends RawOperations {
-    private final PublishedClient client = PublishedClient.connect(3, "1", false);
-
-    @Override
-    PublishedClient client() {
-      return client;
-    }
-
-    @AfterAll
-    void close() {
-      client.close();
+    Plain() {
+      super(3, "1");
     }
   }
 
-  /** The client in its atomic mode. */
   @Nested
-  @TestInstance(TestInstance.Lifecycle.PER_CLASS)
   class Atomic extends AtomicOperations {
-    private final PublishedClient client = PublishedClient.connect(1, "1", true);
-
-    @Override
-    PublishedClient client() {
-      return client;
-    }
-
-    @AfterAll
-    void close() {
-      client.close();
+    Atomic() {
+      super("1");
     }
   }
 }

@@ -10,45 +10,32 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.tikv.common.util.Pair;
 import org.tikv.raw.RawKVClient;
 
 /** API version 1 with times to live. */
 class ApiV1TtlTest {
   /** Everything works as without times to live. */
   @Nested
-  @TestInstance(TestInstance.Lifecycle.PER_CLASS)
   class Plain extends RawOperations {
-    private final PublishedClient client = PublishedClient.connect(1, "1ttl", false);
-
-    @Override
-    PublishedClient client() {
-      return client;
-    }
-
-    @AfterAll
-    void close() {
-      client.close();
+    Plain() {
+      super(1, "1ttl");
     }
   }
 
   /** Entries that go away by themselves. */
   @Nested
-  @TestInstance(TestInstance.Lifecycle.PER_CLASS)
   @Timeout(60)
-  class Expiring {
+  class Expiring extends ClusterTest {
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
-    private final PublishedClient client = PublishedClient.connect(1, "1ttl", true);
-    private final RawKVClient raw = client.raw();
+    private final RawKVClient raw = raw();
 
-    @AfterAll
-    void close() {
-      client.close();
+    Expiring() {
+      super(1, "1ttl", true);
     }
 
     @Test
@@ -73,6 +60,16 @@ class ApiV1TtlTest {
       raw.batchPut(Map.of(bytes("A1"), bytes("1"), bytes("A2"), bytes("2")), 2);
       assertThat(raw.getKeyTTL(bytes("A1")).orElseThrow()).isBetween(0L, 2L);
       await().atMost(PATIENCE).until(() -> raw.scanPrefix(bytes("A")).isEmpty());
+    }
+
+    @Test
+    void ingestedEntriesExpireTogether() {
+      raw.ingest(
+          List.of(Pair.create(bytes("C1"), bytes("1")), Pair.create(bytes("C2"), bytes("1"))),
+          1_000L);
+      assertThat(raw.getKeyTTL(bytes("C1")).orElseThrow()).isBetween(900L, 1_000L);
+      assertThat(raw.getKeyTTL(bytes("C2")).orElseThrow()).isBetween(900L, 1_000L);
+      raw.deletePrefix(bytes("C"));
     }
 
     @Test

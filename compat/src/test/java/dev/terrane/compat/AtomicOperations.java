@@ -10,15 +10,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.tikv.common.exception.RawCASConflictException;
-import org.tikv.raw.RawKVClient;
 
 /** Operations that only an atomic client may call. */
 @Timeout(120)
-abstract class AtomicOperations {
-  abstract PublishedClient client();
-
-  private RawKVClient raw() {
-    return client().raw();
+abstract class AtomicOperations extends ClusterTest {
+  AtomicOperations(String apiVersion) {
+    super(1, apiVersion, true);
   }
 
   @AfterEach

@@ -12,6 +12,8 @@ import org.tikv.shade.com.google.protobuf.ByteString;
 /** A playground of its own, and the published client connected to it. */
 final class PublishedClient implements AutoCloseable {
   private static final Duration START_PATIENCE = Duration.ofSeconds(60);
+  private static final int CALL_MILLIS = 10_000;
+  private static final int OPERATION_MILLIS = 30_000;
 
   private final TerraneProcess playground;
   private final TiSession session;
@@ -45,11 +47,25 @@ final class PublishedClient implements AutoCloseable {
       configuration.setApiVersion(
           apiVersion.equals("2") ? TiConfiguration.ApiVersion.V2 : TiConfiguration.ApiVersion.V1);
       configuration.setEnableAtomicForCAS(atomic);
+      waitLong(configuration);
       return new PublishedClient(playground, TiSession.create(configuration));
     } catch (RuntimeException | Error e) {
       playground.close();
       throw e;
     }
+  }
+
+  /**
+   * By itself the client gives a call 200 ms and a whole operation 2 s: on a busy machine, where a
+   * value of some megabytes goes to three disks, that is not always enough.
+   */
+  private static void waitLong(TiConfiguration configuration) {
+    configuration.setTimeout(CALL_MILLIS);
+    configuration.setRawKVReadTimeoutInMS(OPERATION_MILLIS);
+    configuration.setRawKVWriteTimeoutInMS(OPERATION_MILLIS);
+    configuration.setRawKVBatchReadTimeoutInMS(OPERATION_MILLIS);
+    configuration.setRawKVBatchWriteTimeoutInMS(OPERATION_MILLIS);
+    configuration.setRawKVScanTimeoutInMS(OPERATION_MILLIS);
   }
 
   RawKVClient raw() {

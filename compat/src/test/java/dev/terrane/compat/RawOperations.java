@@ -17,18 +17,15 @@ import org.junit.jupiter.api.Timeout;
 import org.tikv.common.util.Pair;
 import org.tikv.common.util.ScanOption;
 import org.tikv.kvproto.Kvrpcpb.KvPair;
-import org.tikv.raw.RawKVClient;
 import org.tikv.shade.com.google.protobuf.ByteString;
 
 /** Every raw operation of the published client, the same in each API version. */
 @Timeout(120)
-abstract class RawOperations {
+abstract class RawOperations extends ClusterTest {
   private static final ByteString NO_BOUND = ByteString.EMPTY;
 
-  abstract PublishedClient client();
-
-  private RawKVClient raw() {
-    return client().raw();
+  RawOperations(int nodes, String apiVersion) {
+    super(nodes, apiVersion, false);
   }
 
   @AfterEach
@@ -109,6 +106,8 @@ abstract class RawOperations {
     assertThat(keyTexts(keysOnly)).containsExactly("t/a", "t/b");
     assertThat(valueTexts(keysOnly)).containsExactly("", "");
     assertThat(keyTexts(raw().scanPrefix(bytes("t/"), true))).hasSize(5);
+    assertThat(valueTexts(raw().scan(bytes("t/b"), 2, true))).containsExactly("", "");
+    assertThat(valueTexts(raw().scan(bytes("t/b"), bytes("t/d"), true))).containsExactly("", "");
     assertThat(raw().scan(bytes("t/x"), bytes("t/z"))).isEmpty();
   }
 
@@ -132,6 +131,11 @@ abstract class RawOperations {
     assertThat(walk(raw().scan0(bytes("t/b"), 1))).containsExactly("t/b");
     assertThat(walk(raw().scanPrefix0(bytes("t/")))).containsExactly("t/a", "t/b", "t/c");
     assertThat(walk(raw().scanPrefix0(bytes("t/"), 2, true))).containsExactly("t/a", "t/b");
+    assertThat(walk(raw().scanPrefix0(bytes("t/"), true))).containsExactly("t/a", "t/b", "t/c");
+    assertThat(walk(raw().scan0(bytes("t/b"), 1, true))).containsExactly("t/b");
+    assertThat(walk(raw().scan0(bytes("t/b"), bytes("t/z"), true))).containsExactly("t/b", "t/c");
+    assertThat(walk(raw().scan0(bytes("t/a"), bytes("t/z"), 2, true)))
+        .containsExactly("t/a", "t/b");
   }
 
   @Test
@@ -145,6 +149,22 @@ abstract class RawOperations {
     List<List<ByteString>> keys =
         raw().batchScanKeys(List.of(Pair.create(bytes("t/d"), bytes("t/z"))), 10);
     assertThat(keys).containsExactly(List.of(bytes("t/d"), bytes("t/e"), bytes("t/f")));
+  }
+
+  @Test
+  void ingestWritesThroughTheBulkLoader() {
+    raw().put(bytes("t/1000"), bytes("old"));
+    List<Pair<ByteString, ByteString>> entries = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      entries.add(Pair.create(bytes("t/" + (1_000 + i)), bytes("v" + i)));
+    }
+    raw().ingest(entries);
+    assertThat(raw().get(bytes("t/1000"))).contains(bytes("v0"));
+    List<KvPair> found = raw().scanPrefix(bytes("t/"));
+    assertThat(found.stream().map(KvPair::getKey))
+        .isEqualTo(entries.stream().map(entry -> entry.first).toList());
+    assertThat(found.stream().map(KvPair::getValue))
+        .isEqualTo(entries.stream().map(entry -> entry.second).toList());
   }
 
   @Test
