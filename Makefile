@@ -1,7 +1,7 @@
 # The few things that `mvn -B verify` does not name. Everything here runs on JDK 25 through Maven's toolchain.
 MVN ?= mvn -B -ntp -q
 
-.PHONY: build test format rewrite
+.PHONY: build test format rewrite bench
 
 build: ## compile and package, without tests
 	$(MVN) package -DskipTests
@@ -14,3 +14,11 @@ format: ## rewrite every Java file as google-java-format has it
 
 rewrite: ## renew the expected outputs of the Raft transcripts; commit only a diff you can explain
 	$(MVN) test -pl raft -am -Dtest='*Transcript*' -Dsurefire.failIfNoSpecifiedTests=false -Drewrite=true
+
+# One benchmark: make bench PARTS=RaftCore. With a JDK 25 on the path, or JAVA=/path/to/java.
+JAVA ?= java
+PARTS ?= .
+bench: ## JMH on parts: time and allocation per operation, in some three minutes
+	$(MVN) package -DskipTests -pl bench -am
+	$(JAVA) -XX:+UseSerialGC -cp "bench/target/classes:$$(cat bench/target/classpath.txt)" org.openjdk.jmh.Main \
+	  '$(PARTS)' -f 1 -wi 3 -w 1 -i 5 -r 1 -prof gc
