@@ -20,6 +20,9 @@ import java.util.Map;
  * @param pids processes whose CPU time is charged to the operations
  * @param statusAddresses HTTP addresses of nodes whose sync counters are read
  * @param killPid process to kill while measuring; 0: none
+ * @param catchUp status addresses of a node that is behind and of its leader: the measurement ends
+ *     when the first has applied what the second had at its start; or empty
+ * @param firstPut whether to wait for a cluster that is starting, put once, and say when that was
  */
 record LoadOptions(
     List<String> pd,
@@ -36,7 +39,9 @@ record LoadOptions(
     List<Long> pids,
     List<String> statusAddresses,
     long killPid,
-    Duration killAfter) {
+    Duration killAfter,
+    List<String> catchUp,
+    boolean firstPut) {
   enum Mode {
     PUT,
     GET,
@@ -62,6 +67,9 @@ record LoadOptions(
         --status HOST:PORT,...   servers whose syncs are reported per 1,000 operations
         --kill-pid PID           kill -9 this process while measuring, report the recovery
         --kill-after SECONDS     into the measurement (5)
+        --catch-up HOST:PORT,HOST:PORT  status of a node that is behind and of its leader: measure
+                                 until it has caught up, for --duration at most
+        --first-put true|false   wait for a cluster that is starting, put once, say when (false)
       """;
 
   /**
@@ -93,7 +101,12 @@ record LoadOptions(
             list(given, "--pids", "").stream().map(Long::parseLong).toList(),
             list(given, "--status", ""),
             number(given, "--kill-pid", 0),
-            Duration.ofSeconds(number(given, "--kill-after", 5)));
+            Duration.ofSeconds(number(given, "--kill-after", 5)),
+            list(given, "--catch-up", ""),
+            Boolean.parseBoolean(take(given, "--first-put", "false")));
+    if (!options.catchUp().isEmpty() && options.catchUp().size() != 2) {
+      throw new IllegalArgumentException("--catch-up takes two addresses");
+    }
     if (!given.isEmpty()) {
       throw new IllegalArgumentException("unknown: " + String.join(" ", given.keySet()));
     }

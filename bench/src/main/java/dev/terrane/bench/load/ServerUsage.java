@@ -1,13 +1,8 @@
 package dev.terrane.bench.load;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +37,20 @@ record ServerUsage(Map<Long, Long> cpuMicros, Map<String, Double> syncs) {
     return new ServerUsage(cpu, syncs);
   }
 
+  /** CPU time of all processes together since {@code before}, in microseconds. */
+  long cpuMicrosSince(ServerUsage before) {
+    return cpuMicros.entrySet().stream()
+        .mapToLong(cpu -> cpu.getValue() - before.cpuMicros.getOrDefault(cpu.getKey(), 0L))
+        .sum();
+  }
+
+  /** Syncs of all nodes together since {@code before}. */
+  double syncsSince(ServerUsage before) {
+    return syncs.entrySet().stream()
+        .mapToDouble(node -> node.getValue() - before.syncs.getOrDefault(node.getKey(), 0.0))
+        .sum();
+  }
+
   /** The command in the second field may hold blanks and brackets; what follows it does not. */
   private static long cpuMicros(String stat) {
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
@@ -49,17 +58,10 @@ record ServerUsage(Map<Long, Long> cpuMicros, Map<String, Double> syncs) {
   }
 
   private static double counter(String address) throws IOException, InterruptedException {
-    try (HttpClient http = HttpClient.newHttpClient()) {
-      HttpRequest request =
-          HttpRequest.newBuilder(URI.create("http://" + address + "/metrics"))
-              .timeout(Duration.ofSeconds(5))
-              .build();
-      return http.send(request, HttpResponse.BodyHandlers.ofString())
-          .body()
-          .lines()
-          .filter(line -> line.startsWith(SYNC_COUNTER))
-          .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-          .sum();
-    }
+    return StatusPage.read(address, "/metrics")
+        .lines()
+        .filter(line -> line.startsWith(SYNC_COUNTER))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
   }
 }
