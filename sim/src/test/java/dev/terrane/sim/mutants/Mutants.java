@@ -1,0 +1,170 @@
+package dev.terrane.sim.mutants;
+
+import dev.terrane.sim.mutants.Edit.ArgumentKept;
+import dev.terrane.sim.mutants.Edit.CallRedirected;
+import dev.terrane.sim.mutants.Edit.CallReplaced;
+import dev.terrane.sim.mutants.Edit.ConstantRedirected;
+import dev.terrane.sim.mutants.Edit.FieldReplaced;
+import dev.terrane.sim.mutants.Edit.ReferenceSilenced;
+import dev.terrane.sim.mutants.Edit.Result;
+import java.util.List;
+
+/** The bugs that the simulator must find. */
+final class Mutants {
+  private static final String RAFT = "dev.terrane.raft.";
+  private static final String STORE = "dev.terrane.store.";
+  private static final Result NOTHING = new Result.Nothing();
+  private static final Result FALSE = new Result.Truth(false);
+  private static final Result TRUE = new Result.Truth(true);
+  private static final Result ZERO = new Result.Amount(0);
+
+  static final List<Mutant> ALL =
+      List.of(
+          // what must be durable
+          new Mutant(
+              "acknowledge-before-sync",
+              "the log writer tells that entries are durable without having synced them",
+              "dev.terrane.engine.log.SegmentedRaftLog",
+              "writeFrame",
+              new CallReplaced("dev.terrane.engine.log.LogFile", "sync", NOTHING)),
+          new Mutant(
+              "accept-before-persisted",
+              "a follower accepts entries before they are durable",
+              RAFT + "Replica",
+              "accept",
+              new CallRedirected(RAFT + "Outbox", "sendAfterPersist", "send")),
+          new Mutant(
+              "vote-before-persisted",
+              "a vote is sent before it is durable",
+              RAFT + "Elections",
+              "vote",
+              new CallRedirected(RAFT + "Outbox", "sendAfterPersist", "send")),
+          new Mutant(
+              "forget-the-vote",
+              "the hard state is written without the vote",
+              RAFT + "RawNode",
+              "takeHardState",
+              new CallReplaced(RAFT + "Core", "vote", ZERO)),
+          new Mutant(
+              "apply-before-persisted",
+              "committed entries are applied before they are durable here",
+              RAFT + "RaftLog",
+              "committedEnd",
+              new FieldReplaced(
+                  RAFT + "RaftLog", "persisted", new Result.Amount(Long.MAX_VALUE >> 1))),
+          new Mutant(
+              "change-before-commit-is-durable",
+              "a membership change is applied before its commit is durable",
+              RAFT + "RaftLog",
+              "committedEnd",
+              new CallReplaced(RAFT + "RaftLog", "firstGatedAbove", ZERO)),
+          new Mutant(
+              "release-log-without-barrier",
+              "log is let go although what it led to may not be durable",
+              STORE + "LogJanitor",
+              "tidy",
+              new ReferenceSilenced("dev.terrane.engine.KvEngine", "barrier")),
+          new Mutant(
+              "acknowledge-snapshot-before-marker",
+              "a snapshot is acknowledged before its marker is durable",
+              RAFT + "Replica",
+              "install",
+              new CallRedirected(RAFT + "Outbox", "sendAfterPersist", "send")),
+          new Mutant(
+              "snapshot-files-not-synced",
+              "a snapshot's files are named by a marker without having been synced",
+              STORE + "SnapshotIntake",
+              "finish",
+              new CallReplaced(STORE + "SnapshotFiles", "sync", NOTHING)),
+          new Mutant(
+              "install-without-barrier",
+              "an installed snapshot's marker is removed before the data is durable",
+              STORE + "SnapshotInstaller",
+              "install",
+              new CallReplaced("dev.terrane.engine.KvEngine", "barrier", NOTHING)),
+          // who leads and what is committed
+          new Mutant(
+              "vote-for-an-old-log",
+              "a vote is given to a candidate whose log lacks entries",
+              RAFT + "Elections",
+              "vote",
+              new CallReplaced(RAFT + "RaftLog", "isUpToDate", TRUE)),
+          new Mutant(
+              "commit-old-term-by-counting",
+              "a leader commits entries of earlier terms by counting (Raft paper, figure 8)",
+              RAFT + "Leader",
+              "advanceCommit",
+              new FieldReplaced(RAFT + "Leader", "firstIndexOfTerm", ZERO)),
+          new Mutant(
+              "append-over-a-gap",
+              "a follower takes entries in without comparing what comes before them",
+              RAFT + "Replica",
+              "append",
+              new CallReplaced(RAFT + "RaftLog", "matches", TRUE)),
+          new Mutant(
+              "heartbeat-commits-too-much",
+              "a heartbeat tells a follower to commit what it may hold another entry for",
+              RAFT + "Rounds",
+              "begin",
+              new ArgumentKept("java.lang.Math", "min", false)),
+          // leases and reads
+          new Mutant(
+              "vote-at-once-after-restart",
+              "a voter that has just started helps a candidate although it may have promised not to",
+              RAFT + "Core",
+              "<init>",
+              new CallReplaced(RAFT + "InitialState", "mayHavePromised", FALSE)),
+          new Mutant(
+              "read-on-an-expired-lease",
+              "a request thread reads on a lease that has run out",
+              STORE + "Store",
+              "read",
+              new CallReplaced(STORE + "LeaseCell$Grant", "isValidAt", TRUE)),
+          new Mutant(
+              "lease-kept-after-timeout-now",
+              "a leader goes on reading on its lease after it has told another to stand",
+              STORE + "LocalPeer",
+              "publishLease",
+              new CallReplaced(RAFT + "RawNode", "leaseRevoked", FALSE)),
+          // what is decided on what
+          new Mutant(
+              "no-epoch-check-at-apply",
+              "a proposal is applied although its Region has been split or merged since",
+              STORE + "Applier$BatchFiller",
+              "proposal",
+              new CallReplaced(
+                  "dev.terrane.common.region.RegionEpoch", "version", new Result.Parameter(3))),
+          new Mutant(
+              "propose-what-an-older-term-decided",
+              "a compare-and-swap is proposed in a later term than the one it read in",
+              STORE + "LocalPeer",
+              "refusal",
+              new CallReplaced(STORE + "Proposal", "decidedOn", new Result.Null())),
+          new Mutant(
+              "swap-under-a-shared-latch",
+              "two compare-and-swaps of one key decide at the same time",
+              "dev.terrane.txn.raw.CompareAndSwap",
+              "start",
+              new ConstantRedirected("dev.terrane.txn.latch.LatchMode", "EXCLUSIVE", "SHARED")),
+          new Mutant(
+              "repeat-an-undetermined-swap",
+              "the client sends a compare-and-swap again that may have been executed",
+              "dev.terrane.client.core.Recovery",
+              "unknown",
+              new CallReplaced("dev.terrane.client.core.RegionCall", "mayRepeat", TRUE)),
+          new Mutant(
+              "timestamps-from-the-clock",
+              "a new PD leader begins its timestamps at its clock, not above what was handed out",
+              "dev.terrane.pd.tso.TimestampOracle",
+              "open",
+              new ArgumentKept("java.lang.Math", "max", true)));
+
+  private Mutants() {}
+
+  static Mutant named(String name) {
+    return ALL.stream()
+        .filter(mutant -> mutant.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no mutant is called " + name));
+  }
+}
