@@ -56,12 +56,16 @@ final class MemberCalls {
     reply.answer(response.build());
   }
 
-  private static dev.terrane.proto.pdpb.Member toPd(Member member) {
+  /**
+   * Where this member itself is, it knows better than the state, which may be of its last start.
+   */
+  private dev.terrane.proto.pdpb.Member toPd(Member each) {
+    boolean own = each.getId() == member.raft().memberId();
     return dev.terrane.proto.pdpb.Member.newBuilder()
-        .setName(member.getName())
-        .setMemberId(member.getId())
-        .addAllPeerUrls(member.getPeerUrlsList())
-        .addAllClientUrls(member.getClientUrlsList())
+        .setName(each.getName())
+        .setMemberId(each.getId())
+        .addAllPeerUrls(own ? member.config().peerUrls() : each.getPeerUrlsList())
+        .addAllClientUrls(own ? member.config().clientUrls() : each.getClientUrlsList())
         .build();
   }
 

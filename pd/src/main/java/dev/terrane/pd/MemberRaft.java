@@ -82,6 +82,7 @@ final class MemberRaft {
   private final List<Resolved> resolved = new ArrayList<>();
   private @Nullable ClusterState state;
   private long snapshotIndex;
+  private List<Member> toldMembers = List.of();
 
   MemberRaft(
       PdConfig config,
@@ -243,7 +244,7 @@ final class MemberRaft {
         installed.appliedIndex());
     state = installed;
     snapshotIndex = installed.appliedIndex();
-    transport.membersChanged(installed.members().all());
+    tellMembers();
   }
 
   private void apply(List<Entry> entries) {
@@ -257,7 +258,17 @@ final class MemberRaft {
     }
     if (!entries.isEmpty()) {
       raft.applied(entries.getLast().index());
+      tellMembers();
       shortenLog();
+    }
+  }
+
+  /** A member may have come, gone or moved. */
+  private void tellMembers() {
+    List<Member> now = appliedState().members().all();
+    if (!now.equals(toldMembers)) {
+      toldMembers = now;
+      transport.membersChanged(now);
     }
   }
 
@@ -276,7 +287,6 @@ final class MemberRaft {
     ClusterState current = appliedState();
     Outcome outcome = change.context().isEmpty() ? Outcome.DONE : current.apply(change.context());
     current.membershipChanged(raft.applyConfChange(change));
-    transport.membersChanged(current.members().all());
     return outcome;
   }
 

@@ -14,6 +14,7 @@ import dev.terrane.proto.terranepd.AddMemberRequest;
 import dev.terrane.proto.terranepd.AddMemberResponse;
 import dev.terrane.proto.terranepd.DecideKeyModeRequest;
 import dev.terrane.proto.terranepd.KeyMode;
+import dev.terrane.proto.terranepd.Member;
 import dev.terrane.proto.terranepd.RemoveMemberRequest;
 import dev.terrane.proto.terranepd.RemoveMemberResponse;
 import java.time.Duration;
@@ -297,5 +298,27 @@ class MembersTest {
     boolean[] over = new boolean[1];
     leader.running().handLeadershipAway(() -> over[0] = true);
     cluster.runUntil("the end of the hand-over", Duration.ofSeconds(4), () -> over[0]);
+  }
+
+  @Test
+  void everyTransportIsToldWhereAMemberHasMovedTo() {
+    PdCluster cluster = PdCluster.of(3, 24);
+    Node leader = cluster.leaderOrThrow();
+    Member moved = leader.record().toBuilder().clearPeerUrls().addPeerUrls("http://x:1").build();
+    cluster.onLeader(AddMemberRequest.newBuilder().setMember(moved).build(), Pd::addMember);
+    cluster.runUntil(
+        "all know",
+        () -> cluster.nodeById.values().stream().allMatch(node -> node.told.contains(moved)));
+  }
+
+  @Test
+  void aMemberThatWasRestartedElsewhereSaysSoBeforeTheStateDoes() {
+    PdCluster cluster = PdCluster.found(25);
+    Node only = cluster.leaderOrThrow();
+    Member before = only.record().toBuilder().clearClientUrls().addClientUrls("http://x:1").build();
+    cluster.onLeader(AddMemberRequest.newBuilder().setMember(before).build(), Pd::addMember);
+    GetMembersResponse answer =
+        cluster.onLeader(GetMembersRequest.getDefaultInstance(), Pd::getMembers);
+    assertThat(answer.getLeader().getClientUrlsList()).isEqualTo(only.record().getClientUrlsList());
   }
 }

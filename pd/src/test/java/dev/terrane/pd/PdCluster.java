@@ -69,6 +69,7 @@ final class PdCluster {
     @Nullable PdMember member;
     long wallOffsetMillis;
     boolean cut;
+    List<Member> told = List.of();
 
     Node(String name, long memberId) {
       this.name = name;
@@ -108,7 +109,9 @@ final class PdCluster {
     }
 
     @Override
-    public void membersChanged(List<Member> members) {}
+    public void membersChanged(List<Member> members) {
+      told = members;
+    }
 
     Member record() {
       return NewCluster.memberOf(memberId, config(name));

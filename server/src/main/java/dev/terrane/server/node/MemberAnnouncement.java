@@ -21,9 +21,15 @@ final class MemberAnnouncement implements AutoCloseable {
   private final PdPart pd;
   private final GrpcPdLink link;
   private final LoopExecutor loop;
+  private final Runnable whenHeard;
+  private volatile String lastRefusal = "";
   private volatile boolean over;
 
-  MemberAnnouncement(PdPart pd, GrpcPdLink link, LoopExecutor loop) {
+  /**
+   * @param whenHeard called once, when PD's leader knows this member's address
+   */
+  MemberAnnouncement(PdPart pd, GrpcPdLink link, LoopExecutor loop, Runnable whenHeard) {
+    this.whenHeard = whenHeard;
     this.pd = pd;
     this.link = link;
     this.loop = loop;
@@ -67,12 +73,21 @@ final class MemberAnnouncement implements AutoCloseable {
   }
 
   private void heard(AddMemberResponse response) {
-    over = true;
-    if (response.getHeader().hasError()) {
-      log.warn(
-          "PD does not take this member's address: {}",
-          response.getHeader().getError().getMessage());
+    if (over) {
+      return;
     }
+    if (response.getHeader().hasError()) {
+      // Another member may still be written down at this one's address; it says where it is, too.
+      String reason = response.getHeader().getError().getMessage();
+      if (!reason.equals(lastRefusal)) {
+        log.warn("PD does not take this member's address yet: {}", reason);
+        lastRefusal = reason;
+      }
+      loop.after(PAUSE_MILLIS, this::start);
+      return;
+    }
+    over = true;
+    whenHeard.run();
   }
 
   @Override

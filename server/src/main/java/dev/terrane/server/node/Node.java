@@ -149,8 +149,14 @@ public final class Node implements AutoCloseable {
     }
     take("PD link", link);
     if (pdPart != null && !pdPart.isBlank()) {
-      MemberAnnouncement announcement = new MemberAnnouncement(pdPart, link, loop);
-      take("announcement", announcement);
+      MemberGreeting greeting =
+          take(
+              "greeting",
+              new MemberGreeting(
+                  config.join(), opened.pdAdvertised(), pdPart.transport(), channels, loop));
+      greeting.start();
+      MemberAnnouncement announcement =
+          take("announcement", new MemberAnnouncement(pdPart, link, loop, greeting::close));
       announcement.start();
     }
     take("store transport", transport);
@@ -205,7 +211,8 @@ public final class Node implements AutoCloseable {
       LoopExecutor loop,
       GrpcChannels channels) {
     part.startOn(threads);
-    List<BindableService> services = new ArrayList<>(PdServices.of(part.pd(), loop));
+    List<BindableService> services =
+        new ArrayList<>(PdServices.of(part.pd(), part.transport()::greeted, loop));
     services.add(pdHealth.getHealthService());
     opened.pdServices().offer(services);
     if (part.isBlank()) {

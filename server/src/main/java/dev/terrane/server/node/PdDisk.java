@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * member     8 bytes: the member's id
+ * starts     8 bytes: how often it was started
  * state      4 bytes: how many pieces follow
  * state/N    piece N of the encoded state, from 0; 4 bytes of number
  * regions    the cache of Regions
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class PdDisk implements PdStorage, Agent {
   private static final long GROUP = 1;
   private static final Bytes MEMBER = Bytes.ofUtf8("member");
+  private static final Bytes STARTS = Bytes.ofUtf8("starts");
   private static final Bytes STATE = Bytes.ofUtf8("state");
   private static final Bytes REGIONS = Bytes.ofUtf8("regions");
   private static final Bytes STATE_PIECE = Bytes.ofUtf8("state/");
@@ -109,6 +111,14 @@ final class PdDisk implements PdStorage, Agent {
       add(batch, founding);
     }
     log.write(batch);
+  }
+
+  /** Counts one more start, durably, and returns how many that makes. */
+  long countStart() {
+    Bytes before = log.record(STARTS);
+    long starts = (before == null ? 0 : before.asByteBuffer().getLong()) + 1;
+    log.write(new LogBatch().put(STARTS, longBytes(starts)));
+    return starts;
   }
 
   private static Bytes longBytes(long number) {

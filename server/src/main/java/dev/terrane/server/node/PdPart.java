@@ -24,27 +24,26 @@ import java.util.random.RandomGenerator;
 
 /** The PD member of a node, with its disk and its way to the other members. */
 final class PdPart implements AutoCloseable {
-  private final PdConfig config;
   private final RaftLogEngine log;
   private final PdDisk disk;
+  private final Member self;
   private final GrpcPdTransport transport;
   private final PdMember member;
-  private final long memberId;
   private final boolean blank;
 
   private PdPart(
       PdConfig config,
       RaftLogEngine log,
       PdDisk disk,
+      Member self,
       GrpcPdTransport transport,
       PdRecovered recovered,
       TimeSource time,
       RandomGenerator random) {
-    this.config = config;
     this.log = log;
     this.disk = disk;
     this.transport = transport;
-    this.memberId = recovered.memberId();
+    this.self = self;
     this.blank = recovered.state() == null;
     this.member = new PdMember(config, recovered, disk, transport, time, random);
   }
@@ -74,8 +73,9 @@ final class PdPart implements AutoCloseable {
       if (recovered == null) {
         recovered = begin(node, config, disk, random);
       }
-      GrpcPdTransport transport = new GrpcPdTransport(channels, loop);
-      return new PdPart(config, log, disk, transport, recovered, time, random);
+      Member self = self(config, recovered.memberId(), disk.countStart());
+      GrpcPdTransport transport = new GrpcPdTransport(self, channels, loop);
+      return new PdPart(config, log, disk, self, transport, recovered, time, random);
     } catch (RuntimeException e) {
       log.close();
       throw e;
@@ -111,14 +111,23 @@ final class PdPart implements AutoCloseable {
     return blank;
   }
 
-  /** Who this member is and where it is now. */
-  Member self() {
+  private static Member self(PdConfig config, long memberId, long starts) {
     return Member.newBuilder()
         .setId(memberId)
         .setName(config.name())
         .addAllPeerUrls(config.peerUrls())
         .addAllClientUrls(config.clientUrls())
+        .setStarts(starts)
         .build();
+  }
+
+  /** Who this member is and where it is now. */
+  Member self() {
+    return self;
+  }
+
+  GrpcPdTransport transport() {
+    return transport;
   }
 
   /** Where the others are, for a blank member: it must answer the leader before it has a state. */

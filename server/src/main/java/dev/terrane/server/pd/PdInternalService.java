@@ -9,12 +9,15 @@ import dev.terrane.proto.terranepd.ExplainRegionRequest;
 import dev.terrane.proto.terranepd.ExplainRegionResponse;
 import dev.terrane.proto.terranepd.GetRulesRequest;
 import dev.terrane.proto.terranepd.GetRulesResponse;
+import dev.terrane.proto.terranepd.GreetRequest;
+import dev.terrane.proto.terranepd.GreetResponse;
 import dev.terrane.proto.terranepd.ListMembersRequest;
 import dev.terrane.proto.terranepd.ListMembersResponse;
 import dev.terrane.proto.terranepd.ListOperatorsRequest;
 import dev.terrane.proto.terranepd.ListOperatorsResponse;
 import dev.terrane.proto.terranepd.ListStoresRequest;
 import dev.terrane.proto.terranepd.ListStoresResponse;
+import dev.terrane.proto.terranepd.Member;
 import dev.terrane.proto.terranepd.PdInternalGrpc;
 import dev.terrane.proto.terranepd.PdRaftBatch;
 import dev.terrane.proto.terranepd.PdRaftDone;
@@ -25,15 +28,20 @@ import dev.terrane.proto.terranepd.RemoveStoreResponse;
 import dev.terrane.proto.terranepd.SetRulesRequest;
 import dev.terrane.proto.terranepd.SetRulesResponse;
 import dev.terrane.server.net.LoopExecutor;
+import dev.terrane.server.net.Unary;
 import io.grpc.stub.StreamObserver;
+import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** What PD members say to each other, and what Terrane's own tools ask of them. */
 final class PdInternalService extends PdInternalGrpc.PdInternalImplBase {
   private final Pd pd;
+  private final UnaryOperator<List<Member>> greeted;
   private final LoopExecutor loop;
 
-  PdInternalService(Pd pd, LoopExecutor loop) {
+  PdInternalService(Pd pd, UnaryOperator<List<Member>> greeted, LoopExecutor loop) {
     this.pd = pd;
+    this.greeted = greeted;
     this.loop = loop;
   }
 
@@ -56,6 +64,12 @@ final class PdInternalService extends PdInternalGrpc.PdInternalImplBase {
         member.onCompleted();
       }
     };
+  }
+
+  @Override
+  public void greet(GreetRequest request, StreamObserver<GreetResponse> member) {
+    List<Member> known = greeted.apply(request.getKnownList());
+    new Unary<>(member, loop).answer(GreetResponse.newBuilder().addAllKnown(known).build());
   }
 
   @Override

@@ -9,27 +9,29 @@ import dev.terrane.server.net.GrpcChannels;
 import dev.terrane.server.net.HostPort;
 import dev.terrane.server.net.LoopExecutor;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Carries Raft messages between PD members, whose addresses PD itself knows. Thread-safe. */
 public final class GrpcPdTransport implements PdTransport, AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(GrpcPdTransport.class);
   private static final long QUEUED_BYTES_MAX = 16 << 20;
 
   private final GrpcChannels channels;
   private final LoopExecutor loop;
-  private final ConcurrentMap<Long, HostPort> addressById = new ConcurrentHashMap<>();
+  private final MemberBook members;
   private final ConcurrentMap<Long, PeerStream<PdRaftBatch, PdRaftDone>> streamById =
       new ConcurrentHashMap<>();
 
-  public GrpcPdTransport(GrpcChannels channels, LoopExecutor loop) {
+  /**
+   * @param self this member, with its addresses of this start
+   */
+  public GrpcPdTransport(Member self, GrpcChannels channels, LoopExecutor loop) {
+    this.members = new MemberBook(self);
     this.channels = channels;
     this.loop = loop;
   }
@@ -52,14 +54,9 @@ public final class GrpcPdTransport implements PdTransport, AutoCloseable {
   }
 
   @Override
-  public void membersChanged(List<Member> members) {
-    Set<Long> present = members.stream().map(Member::getId).collect(Collectors.toSet());
-    addressById.keySet().retainAll(present);
-    for (Member member : members) {
-      if (member.getPeerUrlsCount() > 0) {
-        put(member);
-      }
-    }
+  public void membersChanged(List<Member> changed) {
+    moved(members.membersAre(changed));
+    Set<Long> present = changed.stream().map(Member::getId).collect(Collectors.toSet());
     streamById
         .entrySet()
         .removeIf(entry -> {
@@ -71,11 +68,32 @@ public final class GrpcPdTransport implements PdTransport, AutoCloseable {
         });
   }
 
-  private void put(Member member) {
-    try {
-      addressById.put(member.getId(), HostPort.parse(member.getPeerUrls(0)));
-    } catch (IllegalArgumentException e) {
-      log.warn("PD member {} has no usable peer URL", member.getName(), e);
+  /** Takes in what another member knows of where members are, and answers what this one knows. */
+  public List<Member> greeted(List<Member> told) {
+    moved(members.heard(told));
+    return members.all();
+  }
+
+  /** This member and the others, each where it was heard of last. */
+  public List<Member> members() {
+    return members.all();
+  }
+
+  /** Where the other members are. */
+  public Set<HostPort> otherAddresses() {
+    return members.all().stream()
+        .skip(1) // this one
+        .map(MemberBook::address)
+        .filter(Objects::nonNull)
+        .collect(Collectors.toSet());
+  }
+
+  private void moved(Set<Long> memberIds) {
+    for (long memberId : memberIds) {
+      PeerStream<PdRaftBatch, PdRaftDone> stream = streamById.get(memberId);
+      if (stream != null) {
+        stream.peerMoved();
+      }
     }
   }
 
@@ -84,16 +102,16 @@ public final class GrpcPdTransport implements PdTransport, AutoCloseable {
     streamById.values().forEach(PeerStream::close);
   }
 
-  /** What {@link #membersChanged} has said last. */
+  /** What has been heard last. */
   private final class MemberAddresses implements AddressBook {
     @Override
     public void find(long id, Consumer<@Nullable HostPort> found) {
-      found.accept(addressById.get(id));
+      found.accept(members.address(id));
     }
 
     @Override
     public void doubt(long id) {
-      // PD says by itself when a member moves.
+      // A member that has moved says so by itself.
     }
   }
 }

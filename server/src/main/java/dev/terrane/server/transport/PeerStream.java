@@ -151,6 +151,17 @@ final class PeerStream<M, D> {
     pump();
   }
 
+  /** The peer is somewhere else now: what was opened to where it was is given up. */
+  void peerMoved() {
+    loop.executeOrRun(() -> {
+      ClientCallStreamObserver<M> open = stream;
+      if (state == State.OPEN && open != null) {
+        open.cancel("the peer has moved", null);
+        rest("the peer has moved");
+      }
+    });
+  }
+
   private void failed(ClientCallStreamObserver<M> which, String reason) {
     if (which.equals(stream) && state == State.OPEN) {
       addresses.doubt(peerId);

@@ -6,6 +6,11 @@ import static org.awaitility.Awaitility.await;
 import dev.terrane.client.TerraneClient;
 import dev.terrane.common.Bytes;
 import dev.terrane.common.region.PeerRole;
+import dev.terrane.proto.pdpb.GetMembersRequest;
+import dev.terrane.proto.pdpb.GetMembersResponse;
+import dev.terrane.proto.terranepd.ListMembersRequest;
+import dev.terrane.proto.terranepd.ListMembersResponse;
+import dev.terrane.proto.terranepd.MemberStatus;
 import dev.terrane.store.StoreStatus;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,10 +18,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +105,76 @@ class ThreeNodesTest {
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(12));
     }
     assertThat(all).allSatisfy(node -> assertThat(node.isClosed()).isTrue());
+  }
+
+  @Test
+  void threeThatAreAllStartedElsewhereFindEachOther() throws Exception {
+    Node first = nodes.start("a");
+    List<Node> all = List.of(first, nodes.join("b", first), nodes.join("c", first));
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(all).allSatisfy(ThreeNodesTest::hasThreeVoters));
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(pdVoters(first)).isEqualTo(3));
+    try (TerraneClient client = client(all)) {
+      client.raw().put(key(1), value(1));
+    }
+    all.forEach(Node::close); // as if killed: nobody says where it goes
+
+    // The first is told nothing; the second knows it, and the third only the second.
+    Node a = nodes.start("a");
+    Node b = nodes.join("b", a);
+    Node c = nodes.join("c", b);
+    assertThat(addresses(a, b, c)).doesNotContainAnyElementsOf(addresses(all));
+    try (TerraneClient client = client(List.of(c))) {
+      await()
+          .atMost(PATIENCE)
+          .ignoreExceptions()
+          .untilAsserted(() -> {
+            client.raw().put(key(2), value(2));
+            assertThat(client.raw().get(key(1))).contains(value(1));
+          });
+    }
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() ->
+            assertThat(List.of(a, b, c))
+                .as("what clients are told")
+                .allSatisfy(node -> assertThat(told(node)).isEqualTo(addresses(a, b, c))));
+
+    // And one alone, which is told nothing: the others are where they were.
+    b.close();
+    Node again = nodes.start("b");
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() ->
+            assertThat(List.of(a, again, c))
+                .allSatisfy(node -> assertThat(told(node)).isEqualTo(addresses(a, again, c))));
+  }
+
+  private static Set<String> addresses(Node... of) {
+    return addresses(List.of(of));
+  }
+
+  private static Set<String> addresses(List<Node> of) {
+    return of.stream().map(node -> node.addresses().pd().url()).collect(Collectors.toSet());
+  }
+
+  private static PdQuestions pd(Node node) {
+    return new PdQuestions(Objects.requireNonNull(node.pdPart()).pd());
+  }
+
+  private static Set<String> told(Node by) throws IOException {
+    GetMembersResponse answer =
+        pd(by).ask((pd, reply) -> pd.getMembers(GetMembersRequest.getDefaultInstance(), reply));
+    return answer.getMembersList().stream()
+        .flatMap(member -> member.getClientUrlsList().stream())
+        .collect(Collectors.toSet());
+  }
+
+  private static long pdVoters(Node node) throws IOException {
+    ListMembersResponse answer =
+        pd(node).ask((pd, reply) -> pd.listMembers(ListMembersRequest.getDefaultInstance(), reply));
+    return answer.getMembersList().stream().filter(MemberStatus::getVoter).count();
   }
 
   private static TerraneClient client(List<Node> members) {
