@@ -41,7 +41,8 @@ public final class LateServices extends HandlerRegistry {
     for (BindableService service : services) {
       ServerServiceDefinition definition = service.bindService();
       for (ServerMethodDefinition<?, ?> method : definition.getMethods()) {
-        methods.put(method.getMethodDescriptor().getFullMethodName(), method);
+        methods.put(
+            method.getMethodDescriptor().getFullMethodName(), ReadableRequests.guard(method));
       }
     }
     methodByName = Map.copyOf(methods);

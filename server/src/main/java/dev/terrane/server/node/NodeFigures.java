@@ -24,6 +24,7 @@ final class NodeFigures {
     if (store != null) {
       metrics.gauge("latch_waiting_commands", store.latches()::waiting);
       metrics.gauge("batch_streams", store.tikv()::batchStreams);
+      metrics.gauge("batch_streams_queued_answer_bytes", store.tikv()::batchAnswerBytes);
       metrics.gauge("import_uploaded_bytes", store.importing()::uploadedBytes);
       registerLog(store.raftLog());
       registerEngine(store.engine());

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * since it was scheduled. Only that task writes to the stream.
  *
  * <p>Bounded by the commands that have not been answered to the client: past the bound the client's
- * next message is not asked for, which stops the client through HTTP/2's flow control. The bound on
- * bytes is that of one message on top.
+ * next message is not asked for, which stops the client through HTTP/2's flow control. A client
+ * that does not read its answers is bounded by their bytes: past that bound no further command is
+ * started, not even of a message that has come; what is under way then still comes on top.
  *
  * <p>Ends when the client has half-closed and everything is answered; when the client has gone; or
  * with UNAVAILABLE when the server drains.
@@ -32,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 final class BatchStream implements StreamObserver<BatchCommandsRequest> {
   /** Commands without an answer at which a stream stops asking for more. */
   static final int OUTSTANDING_MAX = 4096;
+
+  /** Bytes of answers that wait for the client at which no further command is started. */
+  static final long ANSWER_BYTES_MAX = 8 << 20;
 
   private static final int RESPONSES_PER_MESSAGE_MAX = 512;
   private static final int RESPONSE_MESSAGE_BYTES_MAX = 1 << 20;
@@ -43,14 +48,20 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
 
   private final ConcurrentLinkedQueue<Answer> answers = new ConcurrentLinkedQueue<>();
   private final AtomicInteger outstanding = new AtomicInteger();
+  private final AtomicLong answerBytes = new AtomicLong();
   private final AtomicBoolean sendScheduled = new AtomicBoolean();
   private final AtomicBoolean messageWanted = new AtomicBoolean();
+
+  /** The commands that wait for the client to read; while there are any no message is asked for. */
+  private volatile @Nullable Held held;
 
   private volatile boolean clientDone;
   private volatile boolean draining;
   private boolean ended;
 
   private record Answer(long id, Response response) {}
+
+  private record Held(BatchCommandsRequest message, int next) {}
 
   /**
    * @param eventLoop runs one task after the other
@@ -86,7 +97,17 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
       return;
     }
     outstanding.addAndGet(count);
-    for (int i = 0; i < count; i++) {
+    start(message, 0);
+  }
+
+  private void start(BatchCommandsRequest message, int from) {
+    int count = message.getRequestsCount();
+    for (int i = from; i < count; i++) {
+      if (answerBytes.get() > ANSWER_BYTES_MAX) {
+        held = new Held(message, i);
+        scheduleSend(); // everything may have been sent before this was seen to be held
+        return;
+      }
       long id = message.getRequestIds(i);
       requests.handle(message.getRequests(i), response -> answer(id, response));
     }
@@ -94,7 +115,21 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
     wantNextMessage();
   }
 
+  private void startHeld() {
+    Held waiting = held;
+    if (waiting != null && answerBytes.get() <= ANSWER_BYTES_MAX) {
+      held = null;
+      start(waiting.message, waiting.next);
+    }
+  }
+
+  /** Bytes of answers that wait for the client to read. */
+  long answerBytes() {
+    return answerBytes.get();
+  }
+
   private void answer(long id, Response response) {
+    answerBytes.addAndGet(response.getSerializedSize());
     answers.add(new Answer(id, response));
     scheduleSend();
   }
@@ -109,6 +144,7 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
     sendScheduled.set(false);
     if (ended) {
       answers.clear();
+      held = null;
       return;
     }
     int sent = 0;
@@ -120,6 +156,7 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
       Invariant.check(left >= 0, "%d answers more than requests", -left);
       wantNextMessage();
     }
+    startHeld();
     if (answers.isEmpty() && outstanding.get() == 0) {
       if (clientDone) {
         end(Status.OK);
@@ -142,6 +179,7 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
       bytes += answer.response.getSerializedSize();
       count++;
     }
+    answerBytes.addAndGet(-bytes);
     client.onNext(message.build());
     return count;
   }
@@ -173,6 +211,7 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
     if (!ended) {
       ended = true;
       answers.clear();
+      held = null;
       whenEnded.accept(this);
     }
   }

@@ -94,6 +94,11 @@ public final class TikvService extends TransactionalCalls {
     streams.forEach(BatchStream::drain);
   }
 
+  /** Bytes of answers that wait for the clients of all batch streams to read them. */
+  public long batchAnswerBytes() {
+    return streams.stream().mapToLong(BatchStream::answerBytes).sum();
+  }
+
   /** How many batch streams are open. */
   public int batchStreams() {
     return streams.size();

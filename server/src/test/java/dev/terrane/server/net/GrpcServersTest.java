@@ -1,0 +1,169 @@
+package dev.terrane.server.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import dev.terrane.proto.kvrpcpb.RawPutRequest;
+import dev.terrane.proto.kvrpcpb.RawPutResponse;
+import dev.terrane.proto.tikvpb.BatchCommandsRequest;
+import dev.terrane.proto.tikvpb.BatchCommandsResponse;
+import dev.terrane.proto.tikvpb.TikvGrpc;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every server of a node does for every service on it. */
+class GrpcServersTest {
+  private static final int MESSAGE_BYTES_MAX = 64 << 10;
+
+  private final EventLoops loops = new EventLoops("grpc-servers-test", 1);
+  private final BlockingQueue<Status> ends = new LinkedBlockingQueue<>();
+  private final BlockingQueue<BatchCommandsResponse> echoes = new LinkedBlockingQueue<>();
+  private GrpcServer server;
+  private ManagedChannel channel;
+
+  @BeforeEach
+  void start() throws IOException {
+    LateServices services = new LateServices();
+    services.offer(List.of(new Echo()));
+    server =
+        new GrpcServers(loops, MESSAGE_BYTES_MAX, (where, failure) -> {})
+            .start("address", new HostPort("127.0.0.1", 0), services, Set.of());
+    channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
+  }
+
+  @AfterEach
+  void stop() {
+    channel.shutdownNow();
+    server.close();
+    loops.close();
+  }
+
+  private static final class Echo extends TikvGrpc.TikvImplBase {
+    @Override
+    public void rawPut(RawPutRequest request, StreamObserver<RawPutResponse> client) {
+      client.onNext(RawPutResponse.getDefaultInstance());
+      client.onCompleted();
+    }
+
+    @Override
+    public StreamObserver<BatchCommandsRequest> batchCommands(
+        StreamObserver<BatchCommandsResponse> client) {
+      return new StreamObserver<>() {
+        @Override
+        public void onNext(BatchCommandsRequest request) {
+          client.onNext(
+              BatchCommandsResponse.newBuilder()
+                  .addAllRequestIds(request.getRequestIdsList())
+                  .build());
+        }
+
+        @Override
+        public void onError(Throwable broken) {}
+
+        @Override
+        public void onCompleted() {
+          client.onCompleted();
+        }
+      };
+    }
+  }
+
+  private StreamObserver<BatchCommandsRequest> open() {
+    return TikvGrpc.newStub(channel)
+        .batchCommands(
+            new StreamObserver<>() {
+              @Override
+              public void onNext(BatchCommandsResponse response) {
+                echoes.add(response);
+              }
+
+              @Override
+              public void onError(Throwable failure) {
+                ends.add(Status.fromThrowable(failure));
+              }
+
+              @Override
+              public void onCompleted() {
+                ends.add(Status.OK);
+              }
+            });
+  }
+
+  private Status put(int valueBytes) {
+    try {
+      TikvGrpc.newBlockingStub(channel)
+          .withDeadlineAfter(30, TimeUnit.SECONDS)
+          .rawPut(
+              RawPutRequest.newBuilder()
+                  .setValue(ByteString.copyFrom(new byte[valueBytes]))
+                  .build());
+      return Status.OK;
+    } catch (StatusRuntimeException e) {
+      return e.getStatus();
+    }
+  }
+
+  private static BatchCommandsRequest batch(long id) {
+    return BatchCommandsRequest.newBuilder().addRequestIds(id).build();
+  }
+
+  private <T> T next(BlockingQueue<T> queue) throws InterruptedException {
+    T next = queue.poll(30, TimeUnit.SECONDS);
+    assertThat(next).isNotNull();
+    return next;
+  }
+
+  @Test
+  void aMessageOverTheLimitIsRefusedAndItsConnectionLivesOn() throws Exception {
+    StreamObserver<BatchCommandsRequest> bystander = open();
+    bystander.onNext(batch(1));
+    assertThat(next(echoes).getRequestIdsList()).containsExactly(1L);
+
+    assertThat(put(MESSAGE_BYTES_MAX / 2)).isEqualTo(Status.OK);
+    Status refused = put(MESSAGE_BYTES_MAX);
+    assertThat(refused.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(refused.getDescription()).contains("65536");
+
+    StreamObserver<BatchCommandsRequest> large = open();
+    large.onNext(
+        BatchCommandsRequest.newBuilder()
+            .addRequests(
+                BatchCommandsRequest.Request.newBuilder()
+                    .setRawPut(
+                        RawPutRequest.newBuilder()
+                            .setValue(ByteString.copyFrom(new byte[MESSAGE_BYTES_MAX]))))
+            .build());
+    assertThat(next(ends).getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+
+    bystander.onNext(batch(2));
+    assertThat(next(echoes).getRequestIdsList()).containsExactly(2L);
+    bystander.onCompleted();
+    assertThat(next(ends)).isEqualTo(Status.OK);
+  }
+
+  @Test
+  void aServerThatDrainsEndsItsStreamsAndThenHasNothingLeft() throws Exception {
+    StreamObserver<BatchCommandsRequest> stream = open();
+    stream.onNext(batch(1));
+    next(echoes);
+    assertThat(server.awaitDrained(0)).isFalse();
+    server.drain();
+    Status end = next(ends);
+    assertThat(end.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(end.getDescription()).isEqualTo("this node is stopping");
+    assertThat(server.awaitDrained(TimeUnit.SECONDS.toNanos(30))).isTrue();
+    assertThat(put(1).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+  }
+}
