@@ -2,7 +2,6 @@ package dev.terrane.sim.mutants;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.concurrent.Callable;
 
 /**
  * Loads everything of ours anew, one class of it with a bug. Whoever runs in here shares nothing
@@ -19,13 +18,9 @@ final class MutantClassLoader extends ClassLoader {
     this.mutant = mutant;
   }
 
-  /**
-   * Runs {@code task}, a public class with a public constructor that takes nothing, among the
-   * classes with the bug.
-   */
-  Object run(Class<? extends Callable<?>> task) throws Exception {
-    Object made = loadClass(task.getName()).getConstructor().newInstance();
-    return ((Callable<?>) made).call();
+  /** An instance, among the classes with the bug, of a public class whose constructor is public. */
+  Object make(Class<?> type) throws ReflectiveOperationException {
+    return loadClass(type.getName()).getConstructor().newInstance();
   }
 
   /** Whether the class with the bug was needed at all. */

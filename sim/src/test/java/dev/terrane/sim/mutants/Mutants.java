@@ -84,11 +84,11 @@ final class Mutants {
               new CallReplaced("dev.terrane.engine.KvEngine", "barrier", NOTHING)),
           // who leads and what is committed
           new Mutant(
-              "vote-for-an-old-log",
-              "a vote is given to a candidate whose log lacks entries",
-              RAFT + "Elections",
-              "vote",
-              new CallReplaced(RAFT + "RaftLog", "isUpToDate", TRUE)),
+              "vote-for-a-shorter-log",
+              "a vote is given to a candidate whose log lacks entries of the last term",
+              RAFT + "RaftLog",
+              "isUpToDate",
+              new CallReplaced(RAFT + "RaftLog", "lastIndex", ZERO)),
           new Mutant(
               "commit-old-term-by-counting",
               "a leader commits entries of earlier terms by counting (Raft paper, figure 8)",

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.terrane.sim.mutants.Edit.CallReplaced;
 import dev.terrane.sim.mutants.Edit.Result;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +41,7 @@ class MutantsTest {
   void theBugActsInsideAndNowhereElse() throws Exception {
     var loader = new MutantClassLoader(TIMESTAMPS, HERE);
     assertThat(loader.isPlanted()).isFalse();
-    assertThat(loader.run(TimestampsOfTwoLeaders.class)).isEqualTo(false);
+    assertThat(((Callable<?>) loader.make(TimestampsOfTwoLeaders.class)).call()).isEqualTo(false);
     assertThat(loader.isPlanted()).isTrue();
     assertThat(new TimestampsOfTwoLeaders().call()).isTrue();
   }
@@ -48,7 +49,7 @@ class MutantsTest {
   @Test
   void aBugElsewhereChangesNothingHere() throws Exception {
     var loader = new MutantClassLoader(Mutants.named("forget-the-vote"), HERE);
-    assertThat(loader.run(TimestampsOfTwoLeaders.class)).isEqualTo(true);
+    assertThat(((Callable<?>) loader.make(TimestampsOfTwoLeaders.class)).call()).isEqualTo(true);
     assertThat(loader.isPlanted()).isFalse();
   }
 
