@@ -43,7 +43,7 @@ public final class EventLoops implements AutoCloseable {
 
   /** One of the loops, as an executor. */
   public LoopExecutor executor(FatalHandler fatal) {
-    return new LoopExecutor(group.next(), fatal);
+    return new NettyLoopExecutor(group.next(), fatal);
   }
 
   Class<? extends ServerChannel> serverChannelType() {

@@ -8,6 +8,7 @@ import dev.terrane.server.config.NodeConfig;
 import dev.terrane.server.metrics.NodeMetrics;
 import dev.terrane.server.net.EventLoops;
 import dev.terrane.server.net.GrpcChannels;
+import dev.terrane.server.net.NettyChannels;
 import dev.terrane.server.net.GrpcServers;
 import dev.terrane.server.net.HostPort;
 import dev.terrane.server.net.LoopExecutor;
@@ -116,7 +117,7 @@ public final class Node implements AutoCloseable {
         new NodeAddresses(
             opened.pdAdvertised(), opened.storeAdvertised(), opened.statusAdvertised());
     RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create();
-    GrpcChannels channels = new GrpcChannels(loops, memory.messageBytes());
+    GrpcChannels channels = new NettyChannels(loops, memory.messageBytes());
     NodeThreads threads = new NodeThreads(config.name(), cores, time, fatal);
 
     if (config.isPd()) {

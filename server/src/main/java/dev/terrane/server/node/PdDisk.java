@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * regions    the cache of Regions
  * </pre>
  */
-final class PdDisk implements PdStorage, Agent {
+public final class PdDisk implements PdStorage, Agent {
   private static final long GROUP = 1;
   private static final Bytes MEMBER = Bytes.ofUtf8("member");
   private static final Bytes STARTS = Bytes.ofUtf8("starts");
@@ -49,14 +49,14 @@ final class PdDisk implements PdStorage, Agent {
 
   private record Submitted(PdWrite write, Runnable durable) {}
 
-  PdDisk(RaftLogEngine log) {
+  public PdDisk(RaftLogEngine log) {
     this.log = log;
   }
 
   // ---- at the start, before the agent is polled
 
   /** Null on a disk that has never had a member. */
-  @Nullable PdRecovered recover() {
+  public @Nullable PdRecovered recover() {
     Bytes member = log.record(MEMBER);
     if (member == null) {
       return null;
@@ -105,7 +105,7 @@ final class PdDisk implements PdStorage, Agent {
   }
 
   /** Makes the member's id durable, once, and with it {@code founding} if there is one. */
-  void begin(long memberId, @Nullable PdWrite founding) {
+  public void begin(long memberId, @Nullable PdWrite founding) {
     LogBatch batch = new LogBatch().put(MEMBER, longBytes(memberId));
     if (founding != null) {
       add(batch, founding);
@@ -140,7 +140,8 @@ final class PdDisk implements PdStorage, Agent {
     inbox.put(new Submitted(write, durable));
   }
 
-  void onMessage(Waker waker) {
+  /** Who is woken when there is something to write; before the first poll. */
+  public void onMessage(Waker waker) {
     inbox.onMessage(waker);
   }
 

@@ -35,7 +35,6 @@ import dev.terrane.store.PdLink;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +47,7 @@ import org.jspecify.annotations.Nullable;
 public final class GrpcPdLink implements PdLink, AutoCloseable {
   private static final long TIMEOUT_MILLIS = 3000;
 
+  private final GrpcChannels channels;
   private final LoopExecutor loop;
   private final PdDirectory directory;
   private final RegionHeartbeats heartbeats;
@@ -64,6 +64,7 @@ public final class GrpcPdLink implements PdLink, AutoCloseable {
       LoopExecutor loop,
       TimeSource time,
       Consumer<RegionHeartbeatResponse> instructions) {
+    this.channels = channels;
     this.loop = loop;
     this.directory = new PdDirectory(seeds, clusterId, channels, loop);
     this.heartbeats = new RegionHeartbeats(directory, loop, time, instructions);
@@ -168,7 +169,7 @@ public final class GrpcPdLink implements PdLink, AutoCloseable {
         reply,
         (leader, answer) ->
             PdInternalGrpc.newStub(leader.channel())
-                .withDeadlineAfter(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
+                .withDeadline(channels.deadlineAfter(TIMEOUT_MILLIS))
                 .addMember(AddMemberRequest.newBuilder().setMember(member).build(), answer));
   }
 
@@ -181,7 +182,7 @@ public final class GrpcPdLink implements PdLink, AutoCloseable {
         (leader, answer) -> {
           ManagedChannel channel = leader.channel();
           PDGrpc.PDStub stub =
-              PDGrpc.newStub(channel).withDeadlineAfter(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+              PDGrpc.newStub(channel).withDeadline(channels.deadlineAfter(TIMEOUT_MILLIS));
           RequestHeader header =
               RequestHeader.newBuilder().setClusterId(leader.clusterId()).build();
           call.accept(new Callee(stub, header), answer);

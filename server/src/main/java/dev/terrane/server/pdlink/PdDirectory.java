@@ -15,7 +15,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -92,7 +91,7 @@ final class PdDirectory {
       ManagedChannel channel = channelByAddress.computeIfAbsent(address, channels::open);
       channel.resetConnectBackoff();
       PDGrpc.newStub(channel)
-          .withDeadlineAfter(SEARCH_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
+          .withDeadline(channels.deadlineAfter(SEARCH_TIMEOUT_MILLIS))
           .getMembers(GetMembersRequest.getDefaultInstance(), search.new Answer(address));
     }
   }

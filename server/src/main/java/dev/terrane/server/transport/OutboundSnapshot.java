@@ -11,7 +11,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.util.ArrayDeque;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutboundSnapshot implements SnapshotStream {
   /** A snapshot that takes longer is given up; the sender starts another. */
-  private static final long DEADLINE_MINUTES = 60;
+  private static final long DEADLINE_MILLIS = 3_600_000;
 
   private final GrpcChannels channels;
   private final LoopExecutor loop;
@@ -55,7 +54,7 @@ final class OutboundSnapshot implements SnapshotStream {
     }
     channel = channels.open(address);
     InternalGrpc.newStub(channel)
-        .withDeadlineAfter(DEADLINE_MINUTES, TimeUnit.MINUTES)
+        .withDeadline(channels.deadlineAfter(DEADLINE_MILLIS))
         .snapshot(new Responses());
   }
 

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemoryLogDirectory implements LogDirectory {
   private final DiskFaults faults;
-  private final long capacityBytes;
+  private long capacityBytes;
   private Map<String, FileContent> files = new TreeMap<>();
   private final Map<String, FileContent> syncedFiles = new TreeMap<>();
 
@@ -88,6 +88,16 @@ public final class MemoryLogDirectory implements LogDirectory {
   /** Somebody cut the file off. */
   public synchronized void truncate(String name, long size) throws IOException {
     content(name).truncate(size);
+  }
+
+  /** From now on all files together can take {@code bytes}; what is there stays. */
+  public synchronized void setCapacityBytes(long bytes) {
+    capacityBytes = bytes;
+  }
+
+  /** How much all files take together. */
+  public synchronized long usedBytes() {
+    return files.values().stream().mapToLong(FileContent::size).sum();
   }
 
   /** The size of a file. */
@@ -158,8 +168,8 @@ public final class MemoryLogDirectory implements LogDirectory {
   }
 
   private void checkRoom(FileContent content, long newSize) throws IOException {
-    long used = files.values().stream().mapToLong(FileContent::size).sum();
-    if (used + Math.max(0, newSize - content.size()) > capacityBytes) {
+    if (capacityBytes != Long.MAX_VALUE
+        && usedBytes() + Math.max(0, newSize - content.size()) > capacityBytes) {
       throw new IOException("no space left on the disk");
     }
   }
