@@ -1,7 +1,7 @@
 # The few things that `mvn -B verify` does not name. Everything here runs on JDK 25 through Maven's toolchain.
 MVN ?= mvn -B -ntp -q
 
-.PHONY: build test format rewrite bench
+.PHONY: build test format rewrite bench sim
 
 build: ## compile and package, without tests
 	$(MVN) package -DskipTests
@@ -11,6 +11,10 @@ test: ## what continuous integration runs
 
 format: ## rewrite every Java file as google-java-format has it
 	$(MVN) test -pl formatting -Dformat.write=true
+
+sim: ## replay one simulated cluster, SEED=n; or run fresh ones for MINUTES=n
+	$(MVN) test -pl sim -am -Dtest=SwarmTest -Dsurefire.failIfNoSpecifiedTests=false \
+	  $(if $(SEED),-Dsim.seed=$(SEED)) $(if $(MINUTES),-Dsim.minutes=$(MINUTES))
 
 rewrite: ## renew the expected outputs of the Raft transcripts; commit only a diff you can explain
 	$(MVN) test -pl raft -am -Dtest='*Transcript*' -Dsurefire.failIfNoSpecifiedTests=false -Drewrite=true

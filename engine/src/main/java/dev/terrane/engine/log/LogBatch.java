@@ -28,6 +28,19 @@ public final class LogBatch {
   private final List<LogOp> ops = new ArrayList<>();
   private long bytes;
 
+  /** Receives what a batch says of Raft groups, in order; named records are left out. */
+  public interface Visitor {
+    void append(long regionId, List<Entry> entries);
+
+    void hardState(long regionId, HardState state);
+
+    void release(long regionId, long index);
+
+    void reset(long regionId, long index, long term);
+
+    void destroy(long regionId);
+  }
+
   /**
    * Appends {@code entries} to the Region's log. They are consecutive, the first is at most one
    * behind the last held and not at or before the base; entries held at their indexes and behind
@@ -101,6 +114,25 @@ public final class LogBatch {
   /** How much the batch takes in the log. */
   public long bytes() {
     return bytes;
+  }
+
+  /** Shows what concerns Raft groups to {@code visitor}, in order. */
+  public void forEach(Visitor visitor) {
+    for (LogOp op : ops) {
+      switch (op) {
+        case LogOp.Append append -> visitor.append(append.regionId(), append.entries());
+        case LogOp.SetHardState set -> visitor.hardState(set.regionId(), set.state());
+        case LogOp.Release release -> visitor.release(release.regionId(), release.index());
+        case LogOp.Base base -> visitor.release(base.regionId(), base.index());
+        case LogOp.Reset reset -> visitor.reset(reset.regionId(), reset.index(), reset.term());
+        case LogOp.Destroy destroy -> visitor.destroy(destroy.regionId());
+        case LogOp.Rewrite _,
+            LogOp.KeepTombstone _,
+            LogOp.ForgetTombstone _,
+            LogOp.PutRecord _,
+            LogOp.DeleteRecord _ -> {}
+      }
+    }
   }
 
   List<LogOp> ops() {

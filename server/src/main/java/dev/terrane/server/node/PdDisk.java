@@ -114,7 +114,7 @@ public final class PdDisk implements PdStorage, Agent {
   }
 
   /** Counts one more start, durably, and returns how many that makes. */
-  long countStart() {
+  public long countStart() {
     Bytes before = log.record(STARTS);
     long starts = (before == null ? 0 : before.asByteBuffer().getLong()) + 1;
     log.write(new LogBatch().put(STARTS, longBytes(starts)));

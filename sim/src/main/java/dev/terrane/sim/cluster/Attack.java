@@ -1,0 +1,169 @@
+package dev.terrane.sim.cluster;
+
+import java.util.random.RandomGenerator;
+
+/** One kind of harm. Each {@link #strike} does it once and plans its end. */
+public enum Attack {
+  KILL {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.kill(faults.anyNode(chance), chance);
+    }
+  },
+  POWER_CUT {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.losePower(faults.anyNode(chance), chance);
+    }
+  },
+  POWER_CUT_OF_ALL {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      if (chance.nextInt(4) == 0) {
+        faults.losePowerOfAll(chance);
+      }
+    }
+  },
+  /** In the middle of what the disk is asked for. */
+  DIE_AT_THE_DISK {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.dieAtTheDisk(faults.anyNode(chance), chance);
+    }
+  },
+  /** Also between what a member of PD learns and what it saves. */
+  PD_DIES_AT_THE_DISK {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.dieAtTheDisk(faults.anyPd(chance), chance);
+    }
+  },
+  HAND_LEADERSHIP_AWAY {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.handLeadershipAway();
+    }
+  },
+  KILL_LEADER {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.losePower(faults.leaderOrAny(chance), chance);
+    }
+  },
+  PAUSE {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.pause(faults.anyNode(chance), chance.nextLong(50, 6_000));
+    }
+  },
+  /** About as long as a lease, where things are closest. */
+  PAUSE_LEADER {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.pause(faults.leaderOrAny(chance), chance.nextLong(300, 2_500));
+    }
+  },
+  PAUSE_PD {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.pause(faults.anyPd(chance), chance.nextLong(500, 4_000));
+    }
+  },
+  /** A follower restarts that has promised the leader to elect nobody. */
+  BOUNCE_THE_OTHER {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.bounceTheOther(chance);
+    }
+  },
+  /** The old leader hears late of the new one. */
+  SLOW_LEADER_HANDS_AWAY {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.slowLinks(faults.leaderOrAny(chance), chance);
+      faults.handLeadershipAway();
+    }
+  },
+  ISOLATE {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.isolate(faults.anyNode(chance), true, true, chance);
+    }
+  },
+  ISOLATE_LEADER {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.isolate(faults.leaderOrAny(chance), true, true, chance);
+    }
+  },
+  ISOLATE_ONE_WAY {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      boolean out = chance.nextBoolean();
+      faults.isolate(faults.anyNode(chance), out, !out, chance);
+    }
+  },
+  CUT_PAIR {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.cutPair(chance);
+    }
+  },
+  SPLIT_IN_TWO {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.splitInTwo(chance);
+    }
+  },
+  LOSE_PACKETS {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.losePackets(chance);
+    }
+  },
+  SLOW_LINKS {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.slowLinks(faults.anyNode(chance), chance);
+    }
+  },
+  SCRAMBLE_RAFT {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.scramble(chance);
+    }
+  },
+  WALL_CLOCK_JUMP {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.jump(faults.anyNode(chance), chance);
+    }
+  },
+  SLOW_DISK {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.slowDisk(faults.anyNode(chance), chance);
+    }
+  },
+  FAILING_SYNC {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.failNextSync(faults.anyNode(chance), chance);
+    }
+  },
+  FULL_DISK {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.fullDisk(faults.anyNode(chance), chance);
+    }
+  },
+  /** A store is lost for good, or a new one comes: PD moves replicas. */
+  MOVE_REPLICAS {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.moveReplicas(chance);
+    }
+  };
+
+  abstract void strike(Faults faults, RandomGenerator chance);
+}

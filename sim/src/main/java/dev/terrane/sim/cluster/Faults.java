@@ -1,0 +1,359 @@
+package dev.terrane.sim.cluster;
+
+import dev.terrane.common.region.Region;
+import dev.terrane.sim.node.ServerNode;
+import dev.terrane.sim.node.StoreNode;
+import dev.terrane.sim.world.Machine;
+import dev.terrane.sim.world.NodeProcess;
+import dev.terrane.sim.world.World;
+import dev.terrane.store.Store;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** What can be done to a cluster, each with its end planned; and the end of it all. */
+public final class Faults {
+  private static final long MILLI = 1_000_000;
+  private static final long DOWN_MILLIS_MAX = 6_000;
+  private static final long CUT_MILLIS_MAX = 8_000;
+  private static final long JUMP_MILLIS_MAX = 3_600_000;
+
+  private final Cluster cluster;
+  private final World world;
+  private final RandomGenerator restarts;
+  private final List<ServerNode> lost = new ArrayList<>();
+  private final List<Long> lostStoreIds = new ArrayList<>();
+  private boolean over;
+
+  Faults(Cluster cluster) {
+    this.cluster = cluster;
+    this.world = cluster.world();
+    this.restarts = world.stream("restarts");
+    cluster.nodes().forEach(this::restartAfterOwnDeath);
+  }
+
+  void restartAfterOwnDeath(ServerNode node) {
+    node.machine()
+        .onOwnDeath((machine, why) -> restartLater(node, restarts.nextLong(DOWN_MILLIS_MAX)));
+  }
+
+  private void say(String what) {
+    world.trace().line("----", what);
+  }
+
+  // ---- whom
+
+  public ServerNode anyNode(RandomGenerator chance) {
+    return cluster.nodes().get(chance.nextInt(cluster.nodes().size()));
+  }
+
+  public ServerNode leaderOrAny(RandomGenerator chance) {
+    ServerNode leader = cluster.leader();
+    return leader == null ? anyNode(chance) : leader;
+  }
+
+  public ServerNode anyPd(RandomGenerator chance) {
+    List<ServerNode> pds = cluster.nodes().stream().filter(ServerNode::isPd).toList();
+    return pds.get(chance.nextInt(pds.size()));
+  }
+
+  // ---- processes
+
+  /** Whether one more may go down, which leaves the dead for good aside. */
+  private boolean mayGoDown(ServerNode node) {
+    long down =
+        cluster.nodes().stream()
+            .filter(other -> !lost.contains(other) && !other.machine().isUp())
+            .count();
+    return node.machine().isUp() && down < cluster.parameters().downMax();
+  }
+
+  void kill(ServerNode node, RandomGenerator chance) {
+    if (mayGoDown(node)) {
+      node.machine().kill("by attack");
+      restartLater(node, chance.nextLong(1, DOWN_MILLIS_MAX));
+    }
+  }
+
+  void losePower(ServerNode node, RandomGenerator chance) {
+    if (mayGoDown(node)) {
+      losePowerOf(node, chance);
+    }
+  }
+
+  private void losePowerOf(ServerNode node, RandomGenerator chance) {
+    node.machine().losePower("by attack");
+    restartLater(node, chance.nextLong(1, DOWN_MILLIS_MAX));
+  }
+
+  void losePowerOfAll(RandomGenerator chance) {
+    for (ServerNode node : cluster.nodes()) {
+      if (node.machine().isUp()) {
+        losePowerOf(node, chance);
+      }
+    }
+  }
+
+  void dieAtTheDisk(ServerNode node, RandomGenerator chance) {
+    if (mayGoDown(node)) {
+      node.machine().disk().dieAfter(chance.nextInt(40), chance.nextBoolean());
+    }
+  }
+
+  void failNextSync(ServerNode node, RandomGenerator chance) {
+    if (mayGoDown(node)) {
+      node.machine().disk().failNextSync(chance.nextBoolean());
+    }
+  }
+
+  /** The leader asks another to lead, as a node does that is to be stopped. */
+  void handLeadershipAway() {
+    ServerNode leader = cluster.leader();
+    StoreNode store = leader == null ? null : leader.store();
+    Store open = store == null ? null : store.store();
+    NodeProcess process = leader == null ? null : leader.machine().process();
+    if (open != null && process != null) {
+      say(process.name() + " hands leadership away");
+      process.after(1, () -> open.handLeadershipAway(() -> {}));
+    }
+  }
+
+  /**
+   * One follower has long not heard from the leader when the other restarts, which the leader has
+   * just heard from: together they could elect while the leader's lease still runs.
+   */
+  void bounceTheOther(RandomGenerator chance) {
+    ServerNode leader = cluster.leader();
+    List<ServerNode> others =
+        cluster.nodes().stream()
+            .filter(node -> node != leader && node.isStore() && mayGoDown(node))
+            .toList();
+    if (leader == null || others.size() < 2) {
+      return;
+    }
+    Machine from = leader.machine();
+    Machine lonely = others.getFirst().machine();
+    ServerNode bounced = others.getLast();
+    say(lonely.name() + " cut off from " + from.name() + ", then " + bounced.machine().name());
+    cutBothWays(from, lonely);
+    world.after(
+        chance.nextLong(1_500, 4_000) * MILLI,
+        () -> {
+          if (over) {
+            return;
+          }
+          cutBothWays(from, bounced.machine());
+          if (mayGoDown(bounced)) {
+            bounced.machine().kill("by attack");
+            restartLater(bounced, chance.nextLong(1, 40));
+          }
+          healLater(chance);
+        });
+  }
+
+  private void cutBothWays(Machine one, Machine other) {
+    cluster.network().link(one, other).cut(true);
+    cluster.network().link(other, one).cut(true);
+  }
+
+  void restartLater(ServerNode node, long millis) {
+    world.after(millis * MILLI, () -> startIfDown(node));
+  }
+
+  private void startIfDown(ServerNode node) {
+    if (!node.machine().isUp() && !lost.contains(node)) {
+      node.start();
+    }
+  }
+
+  void pause(ServerNode node, long millis) {
+    NodeProcess process = node.machine().process();
+    if (process != null) {
+      say(node.machine().name() + " paused for " + millis + " ms");
+      process.pauseUntil(world.nowNanos() + millis * MILLI);
+    }
+  }
+
+  /** The store is gone for good. */
+  void loseForGood(ServerNode node) {
+    lost.add(node);
+    StoreNode store = node.store();
+    Store open = store == null ? null : store.store();
+    if (open != null) {
+      lostStoreIds.add(open.identity().storeId());
+    }
+    node.machine().losePower("for good");
+  }
+
+  // ---- the network
+
+  private List<Machine> machines() {
+    return cluster.nodes().stream().map(ServerNode::machine).toList();
+  }
+
+  /** Nothing goes out of, or into, a machine; clients included half of the time. */
+  void isolate(ServerNode node, boolean out, boolean in, RandomGenerator chance) {
+    say(node.machine().name() + " isolated" + (out ? " out" : "") + (in ? " in" : ""));
+    for (Machine other : machines()) {
+      if (other != node.machine()) {
+        if (out) {
+          cluster.network().link(node.machine(), other).cut(true);
+        }
+        if (in) {
+          cluster.network().link(other, node.machine()).cut(true);
+        }
+      }
+    }
+    healLater(chance);
+  }
+
+  void cutPair(RandomGenerator chance) {
+    Machine one = anyNode(chance).machine();
+    Machine other = anyNode(chance).machine();
+    if (one != other) {
+      say(one.name() + " and " + other.name() + " cut off from each other");
+      cutBothWays(one, other);
+      healLater(chance);
+    }
+  }
+
+  void splitInTwo(RandomGenerator chance) {
+    List<Machine> left = new ArrayList<>();
+    List<Machine> right = new ArrayList<>();
+    for (Machine machine : machines()) {
+      (chance.nextBoolean() ? left : right).add(machine);
+    }
+    say("split in two: " + names(left) + " and " + names(right));
+    for (Machine one : left) {
+      for (Machine other : right) {
+        cutBothWays(one, other);
+      }
+    }
+    healLater(chance);
+  }
+
+  private static List<String> names(List<Machine> machines) {
+    return machines.stream().map(Machine::name).toList();
+  }
+
+  void losePackets(RandomGenerator chance) {
+    double loss = chance.nextDouble(0.01, 0.4);
+    say("packets are lost, each with probability " + loss);
+    for (Machine one : machines()) {
+      for (Machine other : machines()) {
+        if (one != other) {
+          cluster.network().link(one, other).lose(loss);
+        }
+      }
+    }
+    healLater(chance);
+  }
+
+  void slowLinks(ServerNode node, RandomGenerator chance) {
+    long most = chance.nextLong(2, 400) * MILLI;
+    Machine one = node.machine();
+    say("links of " + one.name() + " are slow, up to " + most / MILLI + " ms");
+    for (Machine other : machines()) {
+      if (one != other) {
+        cluster.network().link(one, other).latency(most / 4, most);
+        cluster.network().link(other, one).latency(most / 4, most);
+      }
+    }
+    healLater(chance);
+  }
+
+  void scramble(RandomGenerator chance) {
+    say("Raft messages are dropped, doubled and swapped");
+    cluster
+        .network()
+        .scrambleRaft(chance.nextDouble(0.3), chance.nextDouble(0.3), chance.nextDouble(0.3));
+    healLater(chance);
+  }
+
+  private void healLater(RandomGenerator chance) {
+    world.after(
+        chance.nextLong(50, CUT_MILLIS_MAX) * MILLI,
+        () -> {
+          say("network healed");
+          cluster.network().heal();
+        });
+  }
+
+  // ---- clocks and disks
+
+  void jump(ServerNode node, RandomGenerator chance) {
+    long millis = chance.nextLong(-JUMP_MILLIS_MAX, JUMP_MILLIS_MAX);
+    say("the wall clock of " + node.machine().name() + " jumps by " + millis + " ms");
+    node.machine().clock().jump(millis);
+  }
+
+  void slowDisk(ServerNode node, RandomGenerator chance) {
+    long most = chance.nextLong(5, 800);
+    say("the disk of " + node.machine().name() + " takes up to " + most + " ms");
+    node.machine().disk().slow(most * MILLI);
+    world.after(chance.nextLong(200, CUT_MILLIS_MAX) * MILLI, () -> node.machine().disk().slow(0));
+  }
+
+  void fullDisk(ServerNode node, RandomGenerator chance) {
+    long bytes = chance.nextLong(100_000);
+    say("the disk of " + node.machine().name() + " has " + bytes + " bytes left");
+    switch (chance.nextInt(3)) {
+      case 0 -> node.machine().disk().room(bytes);
+      case 1 -> node.machine().disk().roomOfLog(bytes);
+      default -> node.machine().disk().roomOfEngine(bytes / 100);
+    }
+    world.after(
+        chance.nextLong(200, CUT_MILLIS_MAX) * MILLI,
+        () -> node.machine().disk().room(Long.MAX_VALUE));
+  }
+
+  // ---- membership
+
+  /** A store is lost for good where there are more than three, or another one comes. */
+  void moveReplicas(RandomGenerator chance) {
+    List<ServerNode> stores =
+        cluster.nodes().stream().filter(node -> node.store() != null && !node.isPd()).toList();
+    long all = cluster.nodes().stream().filter(ServerNode::isStore).count() - lost.size();
+    if (all > 3 && !stores.isEmpty() && canLoseOne() && chance.nextBoolean()) {
+      ServerNode node = stores.get(chance.nextInt(stores.size()));
+      say(node.machine().name() + " is lost for good");
+      loseForGood(node);
+    } else if (all < 5 && lost.size() < 3) {
+      ServerNode added = cluster.addStore();
+      restartAfterOwnDeath(added);
+      added.start();
+    }
+  }
+
+  /** Whether all replicas are voters on stores that are not lost, so that a quorum outlives one. */
+  private boolean canLoseOne() {
+    Region region = cluster.region();
+    return region != null
+        && cluster.voters() == 3
+        && region.peers().size() == 3
+        && region.peers().stream().noneMatch(peer -> lostStoreIds.contains(peer.storeId()));
+  }
+
+  // ---- the end
+
+  boolean isOver() {
+    return over;
+  }
+
+  /** No more harm, and what was done is undone where it can be. */
+  void endAll() {
+    over = true;
+    say("everything is healed");
+    cluster.network().heal();
+    for (ServerNode node : cluster.nodes()) {
+      node.machine().disk().dieAfter(-1, false);
+      node.machine().disk().slow(0);
+      node.machine().disk().room(Long.MAX_VALUE);
+      startIfDown(node);
+    }
+  }
+
+  List<ServerNode> lost() {
+    return lost;
+  }
+}

@@ -1,0 +1,128 @@
+package dev.terrane.sim.cluster;
+
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * A run with a name: a workload and attackers that together tell one story. A bug that was found
+ * stays here under its name, with the seed that found it.
+ *
+ * @param story what happens, and what must not
+ * @param shape makes the run's parameters of those of a calm run
+ */
+public record Scenario(String name, String story, UnaryOperator<Parameters> shape) {
+  /** All of them. */
+  public static final List<Scenario> ALL =
+      List.of(
+          new Scenario(
+              "pd-dies-between-learning-and-saving",
+              "PD's members die at their disks while replicas move: what was learned and not saved"
+                  + " is learned again, and no id or timestamp is given twice",
+              calm ->
+                  calm.withCluster(4, 3, true)
+                      .withAttacks(700, Attack.PD_DIES_AT_THE_DISK, Attack.MOVE_REPLICAS)),
+          new Scenario(
+              "two-claim-to-lead",
+              "the leader is cut off from its fellows but not from clients: another is elected,"
+                  + " and the old one must answer nobody any more",
+              calm -> calm.withAttacks(2_500, Attack.ISOLATE_LEADER, Attack.ISOLATE_ONE_WAY)),
+          new Scenario(
+              "stale-route-during-a-move",
+              "replicas move while clients keep to the routes that they know",
+              calm ->
+                  calm.withCluster(4, 3, true)
+                      .withAttacks(1_500, Attack.MOVE_REPLICAS, Attack.HAND_LEADERSHIP_AWAY)),
+          new Scenario(
+              "membership-change-under-partition",
+              "replicas move while the cluster falls apart in two: no two majorities without a"
+                  + " common member",
+              calm ->
+                  calm.withCluster(4, 3, true)
+                      .withAttacks(1_200, Attack.MOVE_REPLICAS, Attack.SPLIT_IN_TWO)),
+          new Scenario(
+              "store-lost-and-replaced",
+              "a disk is gone for good, and PD builds its replicas elsewhere from snapshots",
+              calm ->
+                  calm.withCluster(4, 3, true)
+                      .withSmallLog()
+                      .withAttacks(2_000, Attack.MOVE_REPLICAS, Attack.KILL)),
+          new Scenario(
+              "leader-paused-longer-than-its-lease",
+              "the leader's process stands still and goes on: what it answers then must be new",
+              calm -> calm.withAttacks(2_000, Attack.PAUSE_LEADER)),
+          new Scenario(
+              "leadership-handed-away",
+              "leaders ask others to lead, over and over; leases end with it",
+              calm ->
+                  calm.withAttacks(
+                      1_000, Attack.SLOW_LEADER_HANDS_AWAY, Attack.HAND_LEADERSHIP_AWAY)),
+          new Scenario(
+              "full-disk",
+              "disks have no room for a while: writes wait or are refused, nothing is lost",
+              calm -> calm.withSmallLog().withAttacks(1_500, Attack.FULL_DISK, Attack.KILL_LEADER)),
+          new Scenario(
+              "power-cut-of-all",
+              "every machine loses its power at once: what was acknowledged is still there",
+              calm -> calm.withCluster(3, 3, false).withAttacks(3_000, Attack.POWER_CUT_OF_ALL)),
+          new Scenario(
+              "clocks-jump",
+              "wall clocks are set by up to an hour, forwards and back, while PD changes leaders:"
+                  + " timestamps rise",
+              calm ->
+                  calm.withCluster(3, 3, false)
+                      .withAttacks(1_000, Attack.WALL_CLOCK_JUMP, Attack.KILL)),
+          new Scenario(
+              "clocks-drift",
+              "clocks run up to two per cent too fast or too slow; leases still end in time",
+              calm ->
+                  calm.withDrift(20_000).withAttacks(1_500, Attack.ISOLATE_LEADER, Attack.PAUSE)),
+          new Scenario(
+              "dying-at-the-disk",
+              "processes die within writes and syncs, with power and without, while snapshots are"
+                  + " sent and installed",
+              calm ->
+                  calm.withSmallLog().withAttacks(1_000, Attack.DIE_AT_THE_DISK, Attack.ISOLATE)),
+          new Scenario(
+              "raft-scrambled",
+              "Raft's messages are dropped, doubled and swapped while leaders fall",
+              calm -> calm.withAttacks(1_500, Attack.SCRAMBLE_RAFT, Attack.KILL_LEADER)),
+          new Scenario(
+              "restarts-under-a-lease",
+              "voters restart while a leader is cut off that still has its lease: they elect"
+                  + " nobody before it has run out",
+              calm -> calm.withDownMax(2).withAttacks(4_000, Attack.BOUNCE_THE_OTHER)),
+          new Scenario(
+              "leaders-fall-quickly",
+              "one leader after the other falls before it has replicated what it appended: what"
+                  + " an older term left is committed only together with the new one's own",
+              calm ->
+                  calm.withCluster(5, 1, true)
+                      .withDownMax(3)
+                      .withAttacks(
+                          600,
+                          Attack.ISOLATE_LEADER,
+                          Attack.KILL_LEADER,
+                          Attack.SPLIT_IN_TWO,
+                          Attack.SCRAMBLE_RAFT)),
+          new Scenario(
+              "slow-disks",
+              "disks take their time, so that what is sent, durable, committed and applied is far"
+                  + " apart",
+              calm -> calm.withAttacks(1_200, Attack.SLOW_DISK, Attack.KILL_LEADER)),
+          new Scenario(
+              "pd-leaders-stand-still",
+              "PD's leader stands still until another leads, and goes on: it gives no more"
+                  + " timestamps",
+              calm ->
+                  calm.withCluster(3, 3, true).withAttacks(700, Attack.PAUSE_PD, Attack.ISOLATE)));
+
+  /** The run of this scenario with a seed. */
+  public Parameters parameters(long seed) {
+    return shape.apply(Parameters.calm(seed));
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.terrane.sim.invariant;
+
+import dev.terrane.common.region.Peer;
+import dev.terrane.common.region.PeerRole;
+import dev.terrane.common.region.Region;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Every Region's memberships as they were applied anywhere, by their versions. */
+final class Regions {
+  private final Map<Long, TreeMap<Long, Region>> byConfVerByRegion = new LinkedHashMap<>();
+
+  void applied(Region region) {
+    byConfVerByRegion
+        .computeIfAbsent(region.id(), id -> new TreeMap<>())
+        .put(region.epoch().confVer(), region);
+  }
+
+  @Nullable Region newest(long regionId) {
+    TreeMap<Long, Region> all = byConfVerByRegion.get(regionId);
+    return all == null ? null : all.lastEntry().getValue();
+  }
+
+  /**
+   * Whether the stores that {@code has} accepts are a quorum by the newest membership, or by the
+   * one before: its leader may not have applied the newest when it counted.
+   */
+  boolean isQuorum(long regionId, Predicate<Long> has) {
+    TreeMap<Long, Region> all = byConfVerByRegion.get(regionId);
+    if (all == null) {
+      return true;
+    }
+    return all.descendingMap().values().stream().limit(2).anyMatch(region -> quorum(region, has));
+  }
+
+  private static boolean quorum(Region region, Predicate<Long> has) {
+    return majority(region.peers(), has, PeerRole.INCOMING_VOTER)
+        && majority(region.peers(), has, PeerRole.DEMOTING_VOTER);
+  }
+
+  /** Of a joint membership each half counts for itself. */
+  private static boolean majority(List<Peer> peers, Predicate<Long> has, PeerRole alsoVotes) {
+    int voters = 0;
+    int having = 0;
+    for (Peer peer : peers) {
+      if (peer.role() == PeerRole.VOTER || peer.role() == alsoVotes) {
+        voters++;
+        having += has.test(peer.storeId()) ? 1 : 0;
+      }
+    }
+    return having * 2 > voters;
+  }
+}

@@ -1,0 +1,133 @@
+package dev.terrane.sim.invariant;
+
+import dev.terrane.common.Bytes;
+import dev.terrane.common.KeyRange;
+import dev.terrane.engine.CachedRead;
+import dev.terrane.engine.ColumnFamily;
+import dev.terrane.engine.Cursor;
+import dev.terrane.engine.EngineSnapshot;
+import dev.terrane.engine.EngineStatistics;
+import dev.terrane.engine.FlowSignals;
+import dev.terrane.engine.KvEngine;
+import dev.terrane.engine.ScanKind;
+import dev.terrane.engine.SstWriter;
+import dev.terrane.engine.WriteBatch;
+import dev.terrane.sim.world.MachineDisk;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** An engine whose writes are seen when they are done, and in each of which its process may die. */
+final class WatchedEngine implements KvEngine {
+  private final KvEngine engine;
+  private final MachineDisk disk;
+  private final Writes writes;
+
+  /** Hears of each write. */
+  @FunctionalInterface
+  interface Writes {
+    void written(WriteBatch batch);
+  }
+
+  WatchedEngine(KvEngine engine, MachineDisk disk, Writes writes) {
+    this.engine = engine;
+    this.disk = disk;
+    this.writes = writes;
+  }
+
+  @Override
+  public @Nullable Bytes get(ColumnFamily family, Bytes key) {
+    return engine.get(family, key);
+  }
+
+  @Override
+  public CachedRead getCached(ColumnFamily family, Bytes key) {
+    return engine.getCached(family, key);
+  }
+
+  @Override
+  public List<@Nullable Bytes> multiGet(ColumnFamily family, List<Bytes> keys) {
+    return engine.multiGet(family, keys);
+  }
+
+  @Override
+  public Cursor cursor(ColumnFamily family, KeyRange range, ScanKind kind) {
+    return engine.cursor(family, range, kind);
+  }
+
+  @Override
+  public void write(WriteBatch batch) {
+    disk.mayDie("a write of the engine");
+    engine.write(batch);
+    writes.written(batch);
+  }
+
+  @Override
+  public void barrier() {
+    disk.mayDie("a barrier of the engine");
+    engine.barrier();
+  }
+
+  @Override
+  public EngineSnapshot snapshot() {
+    return engine.snapshot();
+  }
+
+  @Override
+  public long approximateSize(ColumnFamily family, KeyRange range) {
+    return engine.approximateSize(family, range);
+  }
+
+  @Override
+  public long approximateKeys(ColumnFamily family, KeyRange range) {
+    return engine.approximateKeys(family, range);
+  }
+
+  @Override
+  public @Nullable Bytes middleKey(ColumnFamily family, KeyRange range) {
+    return engine.middleKey(family, range);
+  }
+
+  @Override
+  public SstWriter sstWriter(ColumnFamily family, Path file) {
+    return engine.sstWriter(family, file);
+  }
+
+  @Override
+  public void ingest(Map<ColumnFamily, List<Path>> files) {
+    disk.mayDie("an ingest of the engine");
+    engine.ingest(files);
+  }
+
+  @Override
+  public void deleteFilesInRange(KeyRange range) {
+    disk.mayDie("a deletion of files of the engine");
+    engine.deleteFilesInRange(range);
+  }
+
+  @Override
+  public void flush() {
+    engine.flush();
+  }
+
+  @Override
+  public void compact(KeyRange range) {
+    engine.compact(range);
+  }
+
+  @Override
+  public FlowSignals flowSignals() {
+    return engine.flowSignals();
+  }
+
+  @Override
+  public EngineStatistics statistics() {
+    return engine.statistics();
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+  }
+}

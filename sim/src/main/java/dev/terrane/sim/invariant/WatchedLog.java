@@ -1,0 +1,114 @@
+package dev.terrane.sim.invariant;
+
+import dev.terrane.common.Bytes;
+import dev.terrane.engine.log.LogBatch;
+import dev.terrane.engine.log.LogFigures;
+import dev.terrane.engine.log.LogFullException;
+import dev.terrane.engine.log.LogRecovery;
+import dev.terrane.engine.log.RaftLogEngine;
+import dev.terrane.engine.log.Tombstone;
+import dev.terrane.raft.HardState;
+import dev.terrane.raft.LogRead;
+import java.util.List;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/** A Raft log whose writes are seen once they are durable. */
+final class WatchedLog implements RaftLogEngine {
+  private final RaftLogEngine log;
+  private final Writes writes;
+
+  /** Hears of each write, before and after. */
+  interface Writes {
+    void begins(List<LogBatch> batches);
+
+    void durable(List<LogBatch> batches);
+  }
+
+  WatchedLog(RaftLogEngine log, Writes writes) {
+    this.log = log;
+    this.writes = writes;
+  }
+
+  @Override
+  public void write(List<LogBatch> batches) {
+    writes.begins(batches);
+    try {
+      log.write(batches);
+    } catch (LogFullException e) {
+      writes.durable(batches.subList(0, e.written()));
+      throw e;
+    }
+    writes.durable(batches);
+  }
+
+  @Override
+  public boolean upkeep() {
+    return log.upkeep();
+  }
+
+  @Override
+  public long firstIndex(long regionId) {
+    return log.firstIndex(regionId);
+  }
+
+  @Override
+  public long lastIndex(long regionId) {
+    return log.lastIndex(regionId);
+  }
+
+  @Override
+  public long term(long regionId, long index) {
+    return log.term(regionId, index);
+  }
+
+  @Override
+  public LogRead entries(long regionId, long startIndex, long endIndex, long bytesMax) {
+    return log.entries(regionId, startIndex, endIndex, bytesMax);
+  }
+
+  @Override
+  public @Nullable HardState hardState(long regionId) {
+    return log.hardState(regionId);
+  }
+
+  @Override
+  public List<Long> regions() {
+    return log.regions();
+  }
+
+  @Override
+  public @Nullable Tombstone tombstone(long regionId) {
+    return log.tombstone(regionId);
+  }
+
+  @Override
+  public SortedMap<Long, Tombstone> tombstones() {
+    return log.tombstones();
+  }
+
+  @Override
+  public @Nullable Bytes record(Bytes key) {
+    return log.record(key);
+  }
+
+  @Override
+  public SortedMap<Bytes, Bytes> records(Bytes prefix) {
+    return log.records(prefix);
+  }
+
+  @Override
+  public LogRecovery recovery() {
+    return log.recovery();
+  }
+
+  @Override
+  public LogFigures figures() {
+    return log.figures();
+  }
+
+  @Override
+  public void close() {
+    log.close();
+  }
+}

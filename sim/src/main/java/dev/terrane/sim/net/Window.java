@@ -1,0 +1,29 @@
+package dev.terrane.sim.net;
+
+/**
+ * The sender's side of flow control: how much has been sent and not yet been taken by the other
+ * side's code. Past a threshold the sender is asked to wait.
+ */
+final class Window {
+  private final int thresholdBytes;
+  private long outstandingBytes;
+
+  Window(int thresholdBytes) {
+    this.thresholdBytes = thresholdBytes;
+  }
+
+  boolean isOpen() {
+    return outstandingBytes < thresholdBytes;
+  }
+
+  void sent(int bytes) {
+    outstandingBytes += bytes;
+  }
+
+  /** Returns whether this has opened the window. */
+  boolean taken(int bytes) {
+    boolean wasOpen = isOpen();
+    outstandingBytes -= bytes;
+    return !wasOpen && isOpen();
+  }
+}

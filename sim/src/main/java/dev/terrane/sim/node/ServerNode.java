@@ -1,0 +1,58 @@
+package dev.terrane.sim.node;
+
+import dev.terrane.server.net.GrpcChannels;
+import dev.terrane.sim.world.Machine;
+import dev.terrane.sim.world.NodeProcess;
+import org.jspecify.annotations.Nullable;
+
+/** What runs on one machine of a cluster: PD, a store, or both in one process. */
+public final class ServerNode {
+  private final ClusterPlan plan;
+  private final Machine machine;
+  private final boolean isPd;
+  private final boolean isStore;
+  private @Nullable StoreNode store;
+
+  public ServerNode(ClusterPlan plan, Machine machine, boolean isPd, boolean isStore) {
+    this.plan = plan;
+    this.machine = machine;
+    this.isPd = isPd;
+    this.isStore = isStore;
+    plan.network().add(machine);
+  }
+
+  public Machine machine() {
+    return machine;
+  }
+
+  public boolean isStore() {
+    return isStore;
+  }
+
+  public boolean isPd() {
+    return isPd;
+  }
+
+  /** Starts its process, or starts it again on what is on its disk. */
+  public void start() {
+    NodeProcess process = machine.start();
+    store = null;
+    process.onDeath(() -> store = null);
+    GrpcChannels channels = plan.network().channelsOf(process);
+    process
+        .loop()
+        .run(() -> {
+          if (isPd) {
+            PdNode.start(plan, process, channels);
+          }
+          if (isStore) {
+            store = StoreNode.start(plan, process, channels);
+          }
+        });
+  }
+
+  /** Null while it is down. */
+  public @Nullable StoreNode store() {
+    return store;
+  }
+}

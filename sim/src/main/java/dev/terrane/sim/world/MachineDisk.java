@@ -1,0 +1,161 @@
+package dev.terrane.sim.world;
+
+import dev.terrane.engine.log.memory.DiskCall;
+import dev.terrane.engine.log.memory.DiskFaults;
+import dev.terrane.engine.log.memory.MemoryLogDirectory;
+import dev.terrane.engine.memory.MemoryDisk;
+import java.io.IOException;
+import java.util.random.RandomGenerator;
+
+/**
+ * A machine's disk with its directories: the Raft log, the KV engine, received snapshots, PD.
+ *
+ * <p>Slow, full, failing, torn by a power cut, or the place where the process dies: as the
+ * simulation wants it.
+ */
+public final class MachineDisk implements DiskFaults {
+  private static final long SYNC_NANOS_MIN = 80_000;
+  private static final long SYNC_NANOS_MAX = 1_500_000;
+  private static final int NEVER = -1;
+
+  private final Machine machine;
+  private final RandomGenerator chance;
+  private final MemoryLogDirectory raftLog;
+  private final MemoryLogDirectory pdLog;
+  private final SimFiles files;
+  private final MemoryDisk kv;
+  private long slowNanosMax;
+  private int callsUntilDeath = NEVER;
+  private boolean deathByPowerCut;
+  private boolean nextSyncFails;
+  private boolean failed;
+  private boolean joined;
+
+  MachineDisk(Machine machine) {
+    this.machine = machine;
+    this.chance = machine.world().stream("disk/" + machine.name());
+    this.raftLog = new MemoryLogDirectory(this, Long.MAX_VALUE);
+    this.pdLog = new MemoryLogDirectory(this, Long.MAX_VALUE);
+    this.files = new SimFiles(this);
+    this.kv = new MemoryDisk(files);
+  }
+
+  public MemoryLogDirectory raftLog() {
+    return raftLog;
+  }
+
+  public MemoryLogDirectory pdLog() {
+    return pdLog;
+  }
+
+  public SimFiles files() {
+    return files;
+  }
+
+  public MemoryDisk kv() {
+    return kv;
+  }
+
+  /** Whether the store here has become part of its cluster: a file of the node's own. */
+  public boolean hasJoined() {
+    return joined;
+  }
+
+  public void joined() {
+    joined = true;
+  }
+
+  /** How long a thread now waits for the disk. */
+  public long delayNanos() {
+    long usual = chance.nextLong(SYNC_NANOS_MIN, SYNC_NANOS_MAX);
+    return slowNanosMax == 0 ? usual : usual + chance.nextLong(slowNanosMax);
+  }
+
+  // ---- faults
+
+  /** Everything takes up to {@code nanosMax} longer; 0: as usual. */
+  public void slow(long nanosMax) {
+    slowNanosMax = nanosMax;
+  }
+
+  /** The process dies within one of its next calls of the disk. */
+  public void dieAfter(int calls, boolean powerCut) {
+    callsUntilDeath = calls;
+    deathByPowerCut = powerCut;
+  }
+
+  /** The next sync of a log fails; the process then has to stop. */
+  public void failNextSync(boolean ofEngine) {
+    failed = true;
+    if (ofEngine) {
+      kv.failNextSync();
+    } else {
+      nextSyncFails = true;
+    }
+  }
+
+  /** There is room for {@code bytes} more; {@link Long#MAX_VALUE}: for anything. */
+  public void room(long bytes) {
+    roomOfLog(bytes);
+    roomOfEngine(bytes);
+  }
+
+  /** Log and engine may be on different disks. */
+  public void roomOfLog(long bytes) {
+    raftLog.setCapacityBytes(bytes == Long.MAX_VALUE ? bytes : raftLog.usedBytes() + bytes);
+  }
+
+  public void roomOfEngine(long bytes) {
+    kv.setFreeBytes(bytes);
+  }
+
+  boolean hasFailed() {
+    return failed;
+  }
+
+  void processEnded() {
+    raftLog.restart();
+    pdLog.restart();
+    kv.kill();
+    calm();
+  }
+
+  void losePower() {
+    raftLog.losePower(chance);
+    pdLog.losePower(chance);
+    kv.crash(chance);
+    files.losePower(chance);
+    calm();
+  }
+
+  private void calm() {
+    callsUntilDeath = NEVER;
+    nextSyncFails = false;
+    failed = false;
+  }
+
+  @Override
+  public void before(DiskCall call, String file) throws IOException {
+    switch (call) {
+      case OPEN, READ -> {}
+      case CREATE, RENAME, DELETE, WRITE -> mayDie(call + " " + file);
+      case SYNC, SYNC_DIRECTORY -> {
+        mayDie(call + " " + file);
+        if (nextSyncFails) {
+          nextSyncFails = false;
+          throw new DiskFailure("the disk failed to sync " + file);
+        }
+      }
+    }
+  }
+
+  /** Where the process may die, if it is to. */
+  public void mayDie(String where) {
+    if (callsUntilDeath > 0) {
+      callsUntilDeath--;
+    } else if (callsUntilDeath == 0 && machine.isUp()) {
+      callsUntilDeath = NEVER;
+      machine.dieHere(deathByPowerCut, where);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.terrane.sim.cluster;
+
+import org.jspecify.annotations.NullMarked;
