@@ -58,13 +58,14 @@ class LayeringTest {
               "dev.terrane.server..",
               "dev.terrane.client..",
               "dev.terrane.cli..",
-              "dev.terrane.bench..")
+              "dev.terrane.bench..",
+              "dev.terrane.sim..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.grpc..", "io.netty..")
           .because(
               "gRPC is one implementation of a transport; store, txn and pd see an interface"
-                  + " (docs/adr/0005-the-wire.md)");
+                  + " (docs/adr/0005-the-wire.md); the simulator's network stands below gRPC");
 
   @ArchTest
   static final ArchRule commandsDoNotKnowTheStore =
