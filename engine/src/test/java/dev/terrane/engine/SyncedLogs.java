@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
@@ -43,7 +44,13 @@ final class SyncedLogs {
 
   private void note(List<Path> logs) {
     for (Path log : logs) {
-      syncedBytes.put(log.getFileName().toString(), size(log));
+      try {
+        syncedBytes.put(log.getFileName().toString(), Files.size(log));
+      } catch (NoSuchFileException e) {
+        // RocksDB has deleted it since the directory was listed: nothing of it is needed.
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 
