@@ -20,8 +20,8 @@ final class CrashImage {
   static void take(Path live, Path image) {
     try {
       while (true) {
-        Map<String, Long> before = sizes(live);
         try {
+          Map<String, Long> before = sizes(live);
           copy(live, image, before);
           if (before.equals(sizes(live))) {
             return;
@@ -61,6 +61,9 @@ final class CrashImage {
   }
 
   private static void delete(Path image) throws IOException {
+    if (!Files.exists(image)) {
+      return;
+    }
     try (Stream<Path> files = Files.list(image)) {
       for (Path file : files.toList()) {
         Files.delete(file);
