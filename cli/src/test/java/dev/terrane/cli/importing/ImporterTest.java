@@ -106,10 +106,13 @@ class ImporterTest {
   @Test
   void stoppedItTakesNoFurtherLineAndSettlesThoseBefore() throws Exception {
     AnsweredByHand writer = new AnsweredByHand();
-    Importer importer = importer("a\t1\nno tab\nb\t1\nc\t1\nno tab\n", writer, 2, 1_000);
+    InFlight inFlight = new InFlight(2, 1_000);
+    Importer importer = importer(input("a\t1\nno tab\nb\t1\nc\t1\nno tab\n"), writer, inFlight);
     Future<ImportCounts> run = reading.submit(importer::run);
     writer.awaitUnderWay(2);
 
+    // Importer.stop() begins with this; done here, no answer can come before it.
+    inFlight.stop();
     Future<Long> stop = stopping.submit(importer::stop);
     assertThat(run.isDone() || stop.isDone()).isFalse();
     writer.answerOldest();
@@ -125,7 +128,7 @@ class ImporterTest {
     AnsweredByHand writer = new AnsweredByHand();
     PipedOutputStream typed = new PipedOutputStream();
     try (InputStream input = new PipedInputStream(typed)) {
-      Importer importer = importer(input, writer, 2, 1_000);
+      Importer importer = importer(input, writer, new InFlight(2, 1_000));
       Future<ImportCounts> run = reading.submit(importer::run);
       typed.write("a\t1\n".getBytes(StandardCharsets.UTF_8));
       typed.flush();
@@ -139,19 +142,19 @@ class ImporterTest {
     }
   }
 
-  private Importer importer(String text, EntryWriter writer, int entriesMax, long bytesMax) {
-    return importer(
-        new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)),
-        writer,
-        entriesMax,
-        bytesMax);
+  private static InputStream input(String text) {
+    return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private Importer importer(InputStream input, EntryWriter writer, int entriesMax, long bytesMax) {
+  private Importer importer(String text, EntryWriter writer, int entriesMax, long bytesMax) {
+    return importer(input(text), writer, new InFlight(entriesMax, bytesMax));
+  }
+
+  private Importer importer(InputStream input, EntryWriter writer, InFlight inFlight) {
     return new Importer(
         new LineReader(input, new TsvFormat(false)),
         writer,
-        new InFlight(entriesMax, bytesMax),
+        inFlight,
         problems::add,
         entry -> acknowledged.add(entry.key().toUtf8()));
   }
