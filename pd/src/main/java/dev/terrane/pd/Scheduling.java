@@ -8,6 +8,7 @@ import dev.terrane.pd.checker.ReplicaChecker;
 import dev.terrane.pd.operator.Operator;
 import dev.terrane.pd.operator.Step;
 import dev.terrane.pd.region.RegionInfo;
+import dev.terrane.pd.store.StoreView;
 import dev.terrane.proto.metapb.Store;
 import dev.terrane.proto.pdpb.ErrorType;
 import dev.terrane.proto.pdpb.GetOperatorRequest;
@@ -61,9 +62,30 @@ final class Scheduling {
 
   void onTick(Leadership leadership, long nowNanos) {
     leadership.operators().expire(nowNanos);
+    giveUpOnLostStores(leadership, nowNanos);
     repeatInstructions(leadership, nowNanos);
     leadership.streams().keepAlive(Headers.ok(member.stateOrThrow().clusterId()), nowNanos);
     walk(leadership, nowNanos);
+  }
+
+  /** The checker finds what to do instead, which it may not while an operator runs. */
+  private static void giveUpOnLostStores(Leadership leadership, long nowNanos) {
+    if (leadership.operators().running().isEmpty()) {
+      return;
+    }
+    leadership.refreshViewIfOld(nowNanos);
+    for (Operator operator : List.copyOf(leadership.operators().running())) {
+      Peer needed = operator.needs();
+      StoreView store = needed == null ? null : leadership.store(needed.storeId());
+      if (needed != null && (store == null || store.condition().isLost())) {
+        leadership
+            .operators()
+            .cancel(
+                operator.regionId(),
+                "store %d of peer %d is lost".formatted(needed.storeId(), needed.id()),
+                nowNanos);
+      }
+    }
   }
 
   /** For those that were lost on their way: a Region without news reports once a minute only. */

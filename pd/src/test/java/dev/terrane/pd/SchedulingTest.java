@@ -102,6 +102,22 @@ class SchedulingTest {
   }
 
   @Test
+  void aStoreThatIsLostWhileItsReplicaFillsIsNotWaitedFor() {
+    stores.add(2);
+    stores.add(3);
+    until("1 2 3");
+    stores.kill(3);
+    stores.add(4);
+    until("1 2 3 4L");
+    stores.kill(4); // before the learner has caught up
+    stores.add(5);
+    until("1 2 5");
+    assertThat(explain().getFinishedList())
+        .extracting(o -> o.getOutcome())
+        .anySatisfy(outcome -> assertThat(outcome).contains("store 4 of peer", "is lost"));
+  }
+
+  @Test
   void leavesAReplicaAloneWhoseStoreComesBackInTime() {
     stores.add(2);
     stores.add(3);

@@ -2,6 +2,7 @@ package dev.terrane.pd.operator;
 
 import static dev.terrane.common.Invariant.check;
 
+import dev.terrane.common.region.Peer;
 import dev.terrane.pd.region.RegionInfo;
 import java.util.List;
 import java.util.SortedSet;
@@ -95,6 +96,11 @@ public final class Operator {
     asked = true;
     lastAskedNanos = nowNanos;
     return steps.get(current);
+  }
+
+  /** The peer that must be there for the current step to end; null if the leader is enough. */
+  public @Nullable Peer needs() {
+    return status == Status.RUNNING ? steps.get(current).needs() : null;
   }
 
   /** The stores that a replica is added to or removed from. */

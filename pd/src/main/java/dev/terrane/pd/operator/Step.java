@@ -24,6 +24,11 @@ public sealed interface Step {
     return false;
   }
 
+  /** The peer that must be there for this step to end; null if the leader does it alone. */
+  default @Nullable Peer needs() {
+    return null;
+  }
+
   /** In a sentence's words: {@code add learner 12 on store 3}. */
   String describe();
 
@@ -46,6 +51,11 @@ public sealed interface Step {
     @Override
     public boolean hasBegun(RegionInfo region) {
       return region.region().peer(peer.id()) != null; // it is there, and catches up
+    }
+
+    @Override
+    public Peer needs() {
+      return peer;
     }
 
     @Override
@@ -168,6 +178,11 @@ public sealed interface Step {
     @Override
     public @Nullable String obstacle(RegionInfo region) {
       return missing(region, to);
+    }
+
+    @Override
+    public Peer needs() {
+      return to;
     }
 
     @Override

@@ -158,6 +158,12 @@ public enum Attack {
     }
   },
   /** A store is lost for good, or a new one comes: PD moves replicas. */
+  LOSE_THE_NEWCOMER {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.loseTheNewcomer();
+    }
+  },
   MOVE_REPLICAS {
     @Override
     void strike(Faults faults, RandomGenerator chance) {

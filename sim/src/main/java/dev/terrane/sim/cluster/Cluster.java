@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -116,10 +117,15 @@ public final class Cluster {
 
   /** Runs until {@code condition} holds, which must be soon enough. */
   void await(String what, Duration atMost, BooleanSupplier condition) {
+    await(what, atMost, () -> condition.getAsBoolean() ? "" : "it does not hold");
+  }
+
+  /** Runs until nothing is in the way: {@code obstacle} tells what is, in words, or is empty. */
+  void await(String what, Duration atMost, Supplier<String> obstacle) {
     long end = world.nowNanos() + atMost.toNanos();
-    while (!condition.getAsBoolean()) {
+    for (String inTheWay = obstacle.get(); !inTheWay.isEmpty(); inTheWay = obstacle.get()) {
       if (world.nowNanos() >= end) {
-        throw new SimulationFailure("not within " + atMost + ": " + what);
+        throw new SimulationFailure("not within " + atMost + ": " + what + "; " + inTheWay);
       }
       world.runUntil(Math.min(end, world.nowNanos() + LOOK_NANOS));
     }

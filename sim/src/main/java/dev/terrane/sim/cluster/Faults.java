@@ -1,5 +1,7 @@
 package dev.terrane.sim.cluster;
 
+import dev.terrane.common.region.Peer;
+import dev.terrane.common.region.PeerRole;
 import dev.terrane.common.region.Region;
 import dev.terrane.sim.node.ServerNode;
 import dev.terrane.sim.node.StoreNode;
@@ -322,6 +324,23 @@ public final class Faults {
       ServerNode added = cluster.addStore();
       restartAfterOwnDeath(added);
       added.start();
+    }
+  }
+
+  /** A store that a replica is on its way to is lost for good. */
+  void loseTheNewcomer() {
+    Region region = cluster.region();
+    long all = cluster.nodes().stream().filter(ServerNode::isStore).count() - lost.size();
+    if (region == null || all <= 3 || lost.size() >= 3) {
+      return;
+    }
+    for (Peer peer : region.peers()) {
+      ServerNode node = cluster.nodeOf(peer.storeId());
+      if (peer.role() == PeerRole.LEARNER && node != null && !node.isPd()) {
+        say(node.machine().name() + ", which a replica is on its way to, is lost for good");
+        loseForGood(node);
+        return;
+      }
     }
   }
 

@@ -47,6 +47,15 @@ public record Scenario(String name, String story, UnaryOperator<Parameters> shap
                       .withSmallLog()
                       .withAttacks(2_000, Attack.MOVE_REPLICAS, Attack.KILL)),
           new Scenario(
+              "newcomer-lost-while-it-fills",
+              "the store that a replica moves to is gone for good before it has caught up: PD"
+                  + " does not wait for it",
+              calm ->
+                  calm.withCluster(4, 3, true)
+                      .withSmallLog()
+                      .withAttacks(
+                          300, Attack.MOVE_REPLICAS, Attack.LOSE_THE_NEWCOMER, Attack.SLOW_DISK)),
+          new Scenario(
               "leader-paused-longer-than-its-lease",
               "the leader's process stands still and goes on: what it answers then must be new",
               calm -> calm.withAttacks(2_000, Attack.PAUSE_LEADER)),

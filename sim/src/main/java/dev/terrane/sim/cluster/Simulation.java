@@ -121,22 +121,27 @@ public final class Simulation {
           return all;
         });
     cluster.await("three voters again", LIVENESS_MAX, () -> cluster.voters() == 3);
-    cluster.await("equal replicas at rest", LIVENESS_MAX, this::atRest);
+    cluster.await("equal replicas at rest", LIVENESS_MAX, this::unrest);
   }
 
-  /** Whether every member has applied all there is, and all hold the same. */
-  private boolean atRest() {
+  /** Which member has not applied all there is; empty once all have, and hold the same. */
+  private String unrest() {
     Region region = cluster.region();
     if (region == null) {
-      return false;
+      return "no store has the Region";
     }
+    long committed = cluster.invariants().committed(region.id());
     long expected = 0;
     boolean first = true;
     for (Peer peer : region.peers()) {
       ServerNode node = cluster.nodeOf(peer.storeId());
       StoreNode store = node == null ? null : node.store();
-      if (node == null || store == null || !hasApplied(node, region)) {
-        return false;
+      if (node == null || store == null) {
+        return "store " + peer.storeId() + " of " + region + " is not there";
+      }
+      String status = statusOf(node, region);
+      if (!status.equals("readable at " + committed)) {
+        return node.machine().name() + " is " + status + " of " + committed + " in " + region;
       }
       long content = content(store.engine());
       if (first) {
@@ -148,17 +153,16 @@ public final class Simulation {
                 .formatted(node.machine().name()));
       }
     }
-    return true;
+    return "";
   }
 
-  private boolean hasApplied(ServerNode node, Region region) {
-    long committed = cluster.invariants().committed(region.id());
+  private static String statusOf(ServerNode node, Region region) {
     for (StoreStatus.RegionStatus status : Cluster.statuses(node)) {
       if (status.regionId() == region.id()) {
-        return status.applied() == committed && status.data().equals("readable");
+        return status.data() + " at " + status.applied();
       }
     }
-    return false;
+    return "without it";
   }
 
   private static long content(KvEngine engine) {

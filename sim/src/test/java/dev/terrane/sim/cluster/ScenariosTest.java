@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 
 /** Every named scenario, with a few seeds that stay; {@code -Dsim.seeds=50} takes more. */
 class ScenariosTest {
-  private static final int SEEDS = Integer.getInteger("sim.seeds", 1);
+  private static final int SEEDS = Integer.getInteger("sim.seeds", 3);
 
   static final List<Scenario> SCENARIOS = Scenario.ALL;
 
