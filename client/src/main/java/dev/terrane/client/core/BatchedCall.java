@@ -43,8 +43,12 @@ abstract class BatchedCall extends RegionCall {
   @Override
   final void abandon() {
     StoreStream from = stream;
-    if (from != null && !isQueued()) {
-      from.abandon(this);
+    if (from != null) {
+      if (isQueued()) {
+        from.withdraw(this); // or it would be there twice when it is queued again
+      } else {
+        from.abandon(this);
+      }
     }
     stream = null;
   }

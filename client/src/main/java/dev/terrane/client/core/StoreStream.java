@@ -36,6 +36,11 @@ final class StoreStream implements BatchListener {
     }
   }
 
+  /** Takes out a call that waited for too long: mostly the oldest, which is the first. */
+  void withdraw(BatchedCall call) {
+    queue.remove(call);
+  }
+
   /** A late answer to {@code call} will find nobody. */
   void abandon(BatchedCall call) {
     inFlight.remove(call.requestId);

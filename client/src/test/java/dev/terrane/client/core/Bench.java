@@ -51,6 +51,20 @@ final class Bench {
         retryLostWrites);
   }
 
+  static ClientConfig withAttemptTimeout(ClientConfig config, Duration attemptTimeout) {
+    return new ClientConfig(
+        config.pdAddresses(),
+        config.keyspace(),
+        config.requestTimeout(),
+        attemptTimeout,
+        config.connectTimeout(),
+        config.outstandingMax(),
+        config.batchRequestsMax(),
+        config.batchBytesMax(),
+        config.streamsPerStore(),
+        config.retryLostWrites());
+  }
+
   static Bytes key(String text) {
     return Bytes.ofUtf8(text);
   }

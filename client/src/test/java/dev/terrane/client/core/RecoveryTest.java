@@ -266,6 +266,27 @@ final class RecoveryTest {
   }
 
   @Test
+  void callsThatWaitedAgainForTheSameStoreEndOnce() {
+    Bench bench =
+        new Bench(false, config -> Bench.withAttemptTimeout(config, Duration.ofMillis(400)));
+    for (int store = 1; store <= 3; store++) {
+      bench.network.stall(bench.cluster.address(store));
+    }
+    List<Outcome<Optional<Bytes>>> reads = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      Outcome<Optional<Bytes>> read = new Outcome<>();
+      bench.raw.get(key("k" + i), read);
+      reads.add(read);
+    }
+    bench.network.pass(bench.core, Duration.ofMillis(9_600).toNanos()); // of ten seconds
+    for (int store = 1; store <= 3; store++) {
+      bench.network.cutOff(bench.cluster.address(store));
+    }
+    bench.network.pass(bench.core, Bench.MINUTE_NANOS);
+    assertThat(reads).allSatisfy(read -> assertThat(read.hasEnded()).isTrue());
+  }
+
+  @Test
   void manyCallsFailOverTogether() {
     write("k", "0");
     List<Outcome<@Nullable Void>> writes = new ArrayList<>();

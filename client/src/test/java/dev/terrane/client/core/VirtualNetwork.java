@@ -25,6 +25,7 @@ final class VirtualNetwork implements Transport, TimeSource {
   private final List<Stream> streams = new ArrayList<>();
   private final Set<String> cutOff = new LinkedHashSet<>();
   private final Set<String> silenced = new LinkedHashSet<>();
+  private final Set<String> stalled = new LinkedHashSet<>();
   private final List<Integer> messageSizes = new ArrayList<>();
   private long nowNanos = 1_000_000_000L;
   private long sequence;
@@ -70,6 +71,11 @@ final class VirtualNetwork implements Transport, TimeSource {
     silenced.add(address);
   }
 
+  /** Streams to {@code address} that are opened from now on neither connect nor fail. */
+  void stall(String address) {
+    stalled.add(address);
+  }
+
   void reconnect(String address) {
     cutOff.remove(address);
     silenced.remove(address);
@@ -86,19 +92,31 @@ final class VirtualNetwork implements Transport, TimeSource {
 
   /** Steps network and core until {@code done}; fails after {@code limitNanos} of virtual time. */
   void runUntil(ClientCore core, BooleanSupplier done, long limitNanos) {
+    if (!run(core, done, limitNanos)) {
+      throw new AssertionError("not done after " + limitNanos + " ns of virtual time");
+    }
+  }
+
+  /** Lets {@code nanos} pass. */
+  void pass(ClientCore core, long nanos) {
+    run(core, () -> false, nanos);
+  }
+
+  private boolean run(ClientCore core, BooleanSupplier done, long limitNanos) {
     long end = nowNanos + limitNanos;
     while (true) {
       while (core.poll(nowNanos) > 0) {
         // Until it has nothing to do at this moment.
       }
       if (done.getAsBoolean()) {
-        return;
+        return true;
       }
       Event next = events.peek();
       long nextNanos =
           Math.min(next == null ? Long.MAX_VALUE : next.atNanos, core.nextDeadlineNanos());
       if (nextNanos > end) {
-        throw new AssertionError("not done after " + limitNanos + " ns of virtual time");
+        nowNanos = end;
+        return false;
       }
       nowNanos = Math.max(nowNanos, nextNanos);
       if (next != null && next.atNanos <= nowNanos) {
@@ -183,7 +201,7 @@ final class VirtualNetwork implements Transport, TimeSource {
     }
 
     private void connected() {
-      if (ended) {
+      if (ended || stalled.contains(address)) {
         return;
       }
       if (cutOff.contains(address)) {

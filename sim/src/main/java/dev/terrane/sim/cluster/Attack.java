@@ -84,6 +84,12 @@ public enum Attack {
       faults.handLeadershipAway();
     }
   },
+  HIDE_FROM_CLIENTS {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.hideFromClients(faults.anyNode(chance), chance);
+    }
+  },
   ISOLATE {
     @Override
     void strike(Faults faults, RandomGenerator chance) {

@@ -193,7 +193,20 @@ public final class Faults {
     return cluster.nodes().stream().map(ServerNode::machine).toList();
   }
 
-  /** Nothing goes out of, or into, a machine; clients included half of the time. */
+  /** The servers' part of the network is whole, but no client reaches {@code node}. */
+  void hideFromClients(ServerNode node, RandomGenerator chance) {
+    Machine hidden = node.machine();
+    say(hidden.name() + " hidden from clients");
+    List<Machine> servers = machines();
+    for (Machine machine : cluster.network().machines()) {
+      if (!servers.contains(machine)) {
+        cutBothWays(hidden, machine);
+      }
+    }
+    healLater(chance);
+  }
+
+  /** Nothing goes out of, or into, a machine, as far as other servers are concerned. */
   void isolate(ServerNode node, boolean out, boolean in, RandomGenerator chance) {
     say(node.machine().name() + " isolated" + (out ? " out" : "") + (in ? " in" : ""));
     for (Machine other : machines()) {

@@ -9,8 +9,18 @@ import java.util.function.UnaryOperator;
  *
  * @param story what happens, and what must not
  * @param shape makes the run's parameters of those of a calm run
+ * @param found seeds that failed once
  */
-public record Scenario(String name, String story, UnaryOperator<Parameters> shape) {
+public record Scenario(
+    String name, String story, UnaryOperator<Parameters> shape, List<Long> found) {
+  public Scenario {
+    found = List.copyOf(found);
+  }
+
+  private Scenario(String name, String story, UnaryOperator<Parameters> shape) {
+    this(name, story, shape, List.of());
+  }
+
   /** All of them. */
   public static final List<Scenario> ALL =
       List.of(
@@ -38,7 +48,8 @@ public record Scenario(String name, String story, UnaryOperator<Parameters> shap
                   + " common member",
               calm ->
                   calm.withCluster(4, 3, true)
-                      .withAttacks(1_200, Attack.MOVE_REPLICAS, Attack.SPLIT_IN_TWO)),
+                      .withAttacks(1_200, Attack.MOVE_REPLICAS, Attack.SPLIT_IN_TWO),
+              List.of(116L)),
           new Scenario(
               "store-lost-and-replaced",
               "a disk is gone for good, and PD builds its replicas elsewhere from snapshots",
@@ -54,7 +65,8 @@ public record Scenario(String name, String story, UnaryOperator<Parameters> shap
                   calm.withCluster(4, 3, true)
                       .withSmallLog()
                       .withAttacks(
-                          300, Attack.MOVE_REPLICAS, Attack.LOSE_THE_NEWCOMER, Attack.SLOW_DISK)),
+                          300, Attack.MOVE_REPLICAS, Attack.LOSE_THE_NEWCOMER, Attack.SLOW_DISK),
+              List.of(2L)),
           new Scenario(
               "leader-paused-longer-than-its-lease",
               "the leader's process stands still and goes on: what it answers then must be new",

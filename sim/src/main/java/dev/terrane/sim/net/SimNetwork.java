@@ -11,6 +11,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.ServerMethodDefinition;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,6 +68,11 @@ public final class SimNetwork {
 
   @Nullable Machine machine(String host) {
     return machineByHost.get(host);
+  }
+
+  /** All of them, clients' too. */
+  public Collection<Machine> machines() {
+    return Collections.unmodifiableCollection(machineByHost.values());
   }
 
   public Link link(Machine from, Machine to) {
