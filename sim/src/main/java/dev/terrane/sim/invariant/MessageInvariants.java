@@ -69,6 +69,9 @@ final class MessageInvariants {
   private static void vote(
       RaftInvariants kind, Machine from, long group, long peer, long term, long candidate) {
     kind.facts(group).votes(peer, term, candidate);
+    if (kind.isDestroyed(from, group)) {
+      return;
+    }
     DurableGroup log = kind.durable(from, group);
     HardState state = log == null ? null : log.hardState();
     if (state == null
@@ -82,6 +85,9 @@ final class MessageInvariants {
 
   private static void accepted(
       RaftInvariants kind, Machine from, long group, long term, long match) {
+    if (kind.isDestroyed(from, group)) {
+      return;
+    }
     DurableGroup log = kind.durable(from, group);
     HardState state = log == null ? null : log.hardState();
     if (log == null || state == null || state.term() < term) {

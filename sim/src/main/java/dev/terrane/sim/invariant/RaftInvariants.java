@@ -6,9 +6,11 @@ import dev.terrane.raft.Entry;
 import dev.terrane.raft.HardState;
 import dev.terrane.sim.world.Machine;
 import dev.terrane.sim.world.SimulationFailure;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,7 @@ final class RaftInvariants {
   private final String kind;
   private final Map<Long, GroupFacts> factsByGroup = new LinkedHashMap<>();
   private final Map<Machine, Map<Long, DurableGroup>> durable = new LinkedHashMap<>();
+  private final Map<Machine, Set<Long>> destroyed = new LinkedHashMap<>();
 
   RaftInvariants(String kind) {
     this.kind = kind;
@@ -32,6 +35,15 @@ final class RaftInvariants {
 
   @Nullable DurableGroup durable(Machine machine, long group) {
     return on(machine).get(group);
+  }
+
+  /**
+   * Whether there is nothing of {@code group} because its peer was removed. What that peer said
+   * before may still be on its way, and nobody counts it any more.
+   */
+  boolean isDestroyed(Machine machine, long group) {
+    return durable(machine, group) == null
+        && destroyed.getOrDefault(machine, Set.of()).contains(group);
   }
 
   /** The machine got another disk. */
@@ -152,6 +164,7 @@ final class RaftInvariants {
     @Override
     public void destroy(long id) {
       groups.remove(id);
+      destroyed.computeIfAbsent(machine, key -> new HashSet<>()).add(id);
     }
   }
 }
