@@ -54,6 +54,10 @@ final class Connection {
     return methodByName.get(name);
   }
 
+  boolean isOverForClient() {
+    return clientOver;
+  }
+
   boolean isOver() {
     return clientOver && serverOver;
   }

@@ -158,6 +158,10 @@ public final class SimChannel extends ManagedChannel {
       made.close();
       return;
     }
+    if (made.isOverForClient()) {
+      failed(mine, "connection reset: " + address); // the server died in between
+      return;
+    }
     state = State.READY;
     connection = made;
     restNanos = REST_NANOS_MIN;
