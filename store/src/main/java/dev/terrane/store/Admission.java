@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a store takes in writes now: not when it has too much of them already, when its engine
- * cannot keep up, or when its disk is nearly full. Reads are bounded by credits alone.
+ * cannot keep up, or when its disk is nearly full; then only what deletes. Reads are bounded by
+ * credits alone.
  *
  * <p>Asked by request threads; told by the loop how the engine fares.
  */
@@ -17,13 +18,14 @@ final class Admission {
   private static final long PENDING_COMPACTION_BYTES_MAX = 64L << 30;
   private static final Duration ENGINE_BACKOFF = Duration.ofMillis(500);
 
-  /** Kept free for what must still be written when clients may no longer. */
+  /** Kept free for deletes, and for what must be written although clients may no longer. */
   private static final long DISK_RESERVE_BYTES = 256L << 20;
 
   private final long storeId;
   private final Credits credits;
   private final DiskSpace diskSpace;
   private volatile @Nullable RegionError engineRefuses;
+  private volatile @Nullable RegionError diskIsShort;
 
   Admission(long storeId, Credits credits, DiskSpace diskSpace) {
     this.storeId = storeId;
@@ -35,8 +37,17 @@ final class Admission {
     return credits;
   }
 
-  /** Why no write may come in now, whatever its size; null if one may. */
+  /** Why no write may come in now that adds something; null if one may. */
   @Nullable RegionError refusesWrites() {
+    RegionError refusal = refusesDeletes();
+    return refusal != null ? refusal : diskIsShort;
+  }
+
+  /**
+   * Why not even deletes may come in now; null if they may. What is left of a nearly full disk is
+   * kept for them: they are how it gets room again.
+   */
+  @Nullable RegionError refusesDeletes() {
     String full = diskSpace.fullReason();
     return full != null ? new RegionError.DiskFull(storeId, full) : engineRefuses;
   }
@@ -49,13 +60,14 @@ final class Admission {
   /** How the engine fares now; from the loop. */
   void engine(FlowSignals signals) {
     engineRefuses = refusal(signals);
+    diskIsShort =
+        signals.diskFreeBytes() < DISK_RESERVE_BYTES
+            ? new RegionError.DiskFull(
+                storeId, signals.diskFreeBytes() + " bytes are left on the disk")
+            : null;
   }
 
-  private @Nullable RegionError refusal(FlowSignals signals) {
-    if (signals.diskFreeBytes() < DISK_RESERVE_BYTES) {
-      return new RegionError.DiskFull(
-          storeId, signals.diskFreeBytes() + " bytes are left on the disk");
-    }
+  private static @Nullable RegionError refusal(FlowSignals signals) {
     if (signals.stall() == StallState.STOPPED) {
       return busy("the engine has stopped writes");
     }

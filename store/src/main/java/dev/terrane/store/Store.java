@@ -222,7 +222,8 @@ public final class Store implements RegionStorage, StoreInbound {
     if (bytes > config.entryBytesMax()) {
       return new RegionError.RaftEntryTooLarge(context.regionId(), bytes);
     }
-    return admission.refusesWrites();
+    RegionError refused = admission.refusesWrites();
+    return refused != null && mutations.onlyDelete() ? admission.refusesDeletes() : refused;
   }
 
   private RegionError notHere(RegionContext context) {

@@ -115,6 +115,31 @@ class AdmissionTest {
   }
 
   @Test
+  void aNearlyFullDiskStillLetsDeletesIn() {
+    ClusterHarness cluster = ClusterHarness.ofOne(6);
+    StoreHarness store = cluster.store(0);
+    cluster.put("k", "v");
+    store.kvDisk().setFreeBytes(1000);
+    cluster.runFor(Duration.ofSeconds(1));
+    Bytes key = Bytes.ofUtf8("k");
+    ClusterHarness.WriteOutcome outcome = new ClusterHarness.WriteOutcome();
+
+    store
+        .store()
+        .write(
+            cluster.context(store),
+            ClusterHarness.only(key),
+            Mutations.delete(ColumnFamily.DEFAULT, key),
+            null,
+            outcome);
+    cluster.await("the delete", () -> outcome.done);
+
+    assertThat(outcome.error).isNull();
+    assertThat(cluster.get("k")).isNull();
+    assertThat(cluster.write(store, "k", "w").error).isInstanceOf(RegionError.DiskFull.class);
+  }
+
+  @Test
   void aDecisionIsProposedOnlyInTheTermThatItWasMadeIn() {
     ClusterHarness cluster = ClusterHarness.ofThree(5);
     cluster.put("k", "v");

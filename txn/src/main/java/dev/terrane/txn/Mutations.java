@@ -81,9 +81,27 @@ public final class Mutations {
     return encoded;
   }
 
+  /** Whether nothing is put. Reads all of it. */
+  public boolean onlyDelete() {
+    int position = 1;
+    while (position < encoded.length()) {
+      int kind = encoded.at(position++) >> 4;
+      if (kind == MutationsBuilder.PUT) {
+        return false;
+      }
+      Reader reader = new Reader(encoded, position);
+      reader.bytes();
+      if (kind != MutationsBuilder.DELETE) {
+        reader.bytes();
+      }
+      position = reader.position;
+    }
+    return true;
+  }
+
   /** Shows every change to {@code visitor}, in order. */
   public void forEach(Visitor visitor) {
-    Reader reader = new Reader(encoded);
+    Reader reader = new Reader(encoded, 1);
     while (reader.position < encoded.length()) {
       int head = encoded.at(reader.position++);
       int familyId = head & 0xf;
@@ -114,10 +132,11 @@ public final class Mutations {
 
   private static final class Reader {
     private final Bytes encoded;
-    private int position = 1;
+    private int position;
 
-    Reader(Bytes encoded) {
+    Reader(Bytes encoded, int position) {
       this.encoded = encoded;
+      this.position = position;
     }
 
     Bytes bytes() {

@@ -38,7 +38,7 @@ class MutationsTest {
       RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
       MutationsBuilder builder = new MutationsBuilder();
       List<String> expected = new ArrayList<>();
-      for (int i = random.nextInt(20); i > 0; i--) {
+      for (int i = random.nextInt(6); i > 0; i--) {
         ColumnFamily family = ColumnFamily.DATA.get(random.nextInt(ColumnFamily.DATA.size()));
         Bytes key = randomBytes(random);
         Bytes second = randomBytes(random);
@@ -61,9 +61,11 @@ class MutationsTest {
           }
         }
       }
-      assertThat(changesOf(Mutations.decode(builder.build().encoded())))
-          .as("seed %d", seed)
-          .isEqualTo(expected);
+      Mutations decoded = Mutations.decode(builder.build().encoded());
+      assertThat(changesOf(decoded)).as("seed %d", seed).isEqualTo(expected);
+      assertThat(decoded.onlyDelete())
+          .as("seed %d: %s", seed, expected)
+          .isEqualTo(expected.stream().noneMatch(change -> change.startsWith("put")));
     }
   }
 
