@@ -2,18 +2,21 @@
 # Measures three `terrane start` processes on this machine, on free ports and in a folder of its own,
 # and prints medians as Markdown tables. Ends and removes everything, also on Ctrl-C.
 #
-#   bench/run-three-nodes.sh [--rounds 3] [--keys 100000] [--value-bytes 100] [--warmup 5] [--duration 10]
-#                            [--catch-up-mib 1024] [--folder DIRECTORY] [--only ROW,...] [--out FILE]
+#   bench/run-three-nodes.sh [--rounds 3] [--keys 100000] [--value-bytes 100] [--jit 90] [--warmup 5]
+#                            [--duration 10] [--catch-up-mib 1024] [--folder DIRECTORY] [--only ROW,...]
+#                            [--out FILE]
 #
 # Rows: start (start to first put), idle (CPU of idle nodes), load (put and get at 1, 64 and 256
 # outstanding, scans, half puts and half gets), memory (after the load), kill (recovery after kill -9
 # of the leader), catch-up (a node that missed so many MiB while the others serve puts).
-# With the defaults it takes about 15 minutes. Whatever else runs on the machine shows in the figures.
+# Before the load, half puts and half gets run for --jit seconds: until then the JVM's compiler takes a
+# good part of the CPU. --warmup seconds go before each row. With the defaults it takes about 15 minutes.
+# Whatever else runs on the machine shows in the figures.
 # Needs bash, curl, awk and Linux's /proc. Progress goes to standard error, the tables to standard output.
 set -euo pipefail
 
 patience=300 # seconds for anything that should take a moment; a busy machine may need them
-rounds=3 keys=100000 value_bytes=100 warmup=5 duration=10 catch_up_mib=1024
+rounds=3 keys=100000 value_bytes=100 jit=90 warmup=5 duration=10 catch_up_mib=1024
 folder='' only=start,idle,load,memory,kill,catch-up out=''
 usage() { sed -n '2,/^set -/p' "$0" | sed '$d; s/^# \{0,1\}//'; }
 while [ $# -gt 0 ]; do
@@ -23,6 +26,7 @@ while [ $# -gt 0 ]; do
     --rounds) rounds=$2 ;;
     --keys) keys=$2 ;;
     --value-bytes) value_bytes=$2 ;;
+    --jit) jit=$2 ;;
     --warmup) warmup=$2 ;;
     --duration) duration=$2 ;;
     --catch-up-mib) catch_up_mib=$2 ;;
@@ -259,6 +263,8 @@ if wants idle; then note "idle"; row_idle; fi
 if wants load; then
   note "filling $keys keys"
   run_load fill --fill true --duration 0
+  note "warming up"
+  run_load jit --mode mixed --outstanding 256 --warmup 0 --duration "$jit"
   for ((round = 1; round <= rounds; round++)); do note "load, round $round"; row_load; done
 fi
 if wants memory; then row_memory; fi

@@ -118,7 +118,7 @@ public final class Node implements AutoCloseable {
             opened.pdAdvertised(), opened.storeAdvertised(), opened.statusAdvertised());
     RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create();
     GrpcChannels channels = new NettyChannels(loops, memory.messageBytes());
-    NodeThreads threads = new NodeThreads(config.name(), cores, time, fatal);
+    NodeThreads threads = new NodeThreads(config.name(), cores, loop, time, fatal);
 
     if (config.isPd()) {
       pd = take("PD", PdPart.open(config, opened, directory.pd(), channels, loop, time, random));

@@ -1,6 +1,9 @@
 package dev.terrane.server.node;
 
 import dev.terrane.common.TimeSource;
+import dev.terrane.server.net.LoopExecutor;
+import dev.terrane.server.net.LoopRunner;
+import dev.terrane.server.run.AgentHost;
 import dev.terrane.server.run.AgentRunner;
 import dev.terrane.server.run.FatalHandler;
 import dev.terrane.server.run.IoThreads;
@@ -8,19 +11,28 @@ import dev.terrane.server.run.ReadThreads;
 import java.util.List;
 
 /**
- * A node's threads beside its event loops: one for agents that never wait, one for those that wait
- * for the log's disk, a few for other disk work and for reads.
+ * A node's threads beside its event loops: one for agents that never wait, unless the event loop
+ * polls them too, one for those that wait for the log's disk, a few for other disk work and for
+ * reads.
  */
 final class NodeThreads {
+  /**
+   * Up to so many cores, agents are polled by the event loop: a handover costs more than it wins.
+   */
+  private static final int ONE_LOOP_CORES_MAX = 2;
+
   private static final int READS_QUEUED_MAX = 4096;
 
-  final AgentRunner agents;
-  final AgentRunner logWriters;
+  final AgentHost agents;
+  final AgentHost logWriters;
   final IoThreads io;
   final ReadThreads reads;
 
-  NodeThreads(String node, int cores, TimeSource time, FatalHandler fatal) {
-    agents = new AgentRunner(node + "-store-loop-0", List.of(), time, fatal);
+  NodeThreads(String node, int cores, LoopExecutor loop, TimeSource time, FatalHandler fatal) {
+    agents =
+        cores <= ONE_LOOP_CORES_MAX
+            ? new LoopRunner(node + "-store-loop-0", loop, time, fatal)
+            : new AgentRunner(node + "-store-loop-0", List.of(), time, fatal);
     logWriters = new AgentRunner(node + "-log-writer", List.of(), time, fatal);
     io = new IoThreads(node + "-io", 2, fatal);
     reads = new ReadThreads(node + "-read", Math.max(2, cores / 2), READS_QUEUED_MAX, fatal);

@@ -2,7 +2,6 @@ package dev.terrane.server.run;
 
 import dev.terrane.common.TimeSource;
 import dev.terrane.common.agent.Agent;
-import dev.terrane.common.agent.Waker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -11,17 +10,14 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A thread that polls one or more agents, and parks while none has anything to do. It is their
- * waker: a message wakes it, and costs a single volatile read while it is awake.
+ * A thread that polls one or more agents, and parks while none has anything to do. A message wakes
+ * it, and costs a single volatile read while it is awake.
  *
  * <p>States: {@code AWAKE} until a poll of all agents found nothing; then {@code PARKED} until the
  * earliest deadline or a wake; {@code WOKEN} from a wake until the next round begins, so that a
  * message which arrives after its agent was polled is never slept over.
- *
- * <p>Whatever an agent throws is a bug or a disk that failed: it goes to the {@link FatalHandler}
- * and the thread ends.
  */
-public final class AgentRunner implements Waker, AutoCloseable {
+public final class AgentRunner implements AgentHost {
   private static final int AWAKE = 0;
   private static final int PARKED = 1;
   private static final int WOKEN = 2;
@@ -44,12 +40,13 @@ public final class AgentRunner implements Waker, AutoCloseable {
     this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(this::run);
   }
 
+  @Override
   public AgentRunner start() {
     thread.start();
     return this;
   }
 
-  /** Polls {@code more} too from now on, after those that it polls already. */
+  @Override
   public synchronized void add(List<? extends Agent> more) {
     List<Agent> all = new ArrayList<>(agents);
     all.addAll(more);
@@ -57,7 +54,7 @@ public final class AgentRunner implements Waker, AutoCloseable {
     wake();
   }
 
-  /** How often all agents have been polled since the start. */
+  @Override
   public long rounds() {
     return rounds.sum();
   }
@@ -106,7 +103,6 @@ public final class AgentRunner implements Waker, AutoCloseable {
     }
   }
 
-  /** Lets the current round end, closes the agents on their thread, and waits for that. */
   @Override
   public void close() {
     stopping = true;
