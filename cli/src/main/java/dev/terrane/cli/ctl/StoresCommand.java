@@ -44,7 +44,7 @@ final class StoresCommand extends ListingCommand {
 
   private static String heartbeat(StoreInfo store) {
     return store.lastHeartbeatMillis() == 0
-        ? "never"
+        ? "not yet" // by this leader of PD
         : Instant.ofEpochMilli(store.lastHeartbeatMillis())
             .truncatedTo(ChronoUnit.SECONDS)
             .toString();

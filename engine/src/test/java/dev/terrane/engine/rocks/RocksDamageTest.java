@@ -115,6 +115,28 @@ final class RocksDamageTest {
   }
 
   @Test
+  void truncatedSortedFileIsNamed() throws IOException {
+    try (RocksEngine engine = open()) {
+      fill(engine);
+      engine.flush();
+      engine.compact(KeyRange.ALL);
+    }
+    Path file = files(".sst").getLast();
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(channel.size() / 2);
+    }
+
+    assertThatThrownBy(
+            () -> {
+              try (RocksEngine engine = open()) {
+                scan(engine);
+              }
+            })
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining(file.getFileName().toString());
+  }
+
+  @Test
   void damagedManifestIsNamed() throws IOException {
     open().close();
     Path manifest;
