@@ -213,7 +213,8 @@ final class Replicator {
     }
     long index = snapshot.meta().index();
     check(index >= core.log.firstIndex() - 1, "log starts after snapshot %d", index);
-    check(index <= core.log.applied(), "snapshot %d of what is not applied", index);
+    // What has been applied may be seen in a snapshot before this core is told that it has been.
+    check(index <= core.log.committed(), "snapshot %d of what is not committed", index);
     transfer.begin(index);
     return new Message.InstallSnapshot(core.id, peer.peerId(), core.term(), snapshot);
   }
