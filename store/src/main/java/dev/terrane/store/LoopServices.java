@@ -1,6 +1,7 @@
 package dev.terrane.store;
 
 import dev.terrane.common.agent.Inbox;
+import dev.terrane.engine.EngineException;
 import dev.terrane.engine.KvEngine;
 import dev.terrane.engine.log.RaftLogEngine;
 import java.util.ArrayDeque;
@@ -29,7 +30,11 @@ final class LoopServices {
   /** Peers whose turn comes at the end of the cycle. */
   final ArrayDeque<LocalPeer> dirty = new ArrayDeque<>();
 
+  /** Bounded by the peers: each has one snapshot to install, or one range to clear. */
+  private final ArrayDeque<Runnable> waitingForRoom = new ArrayDeque<>();
+
   private final LogWriter logWriter;
+  private final DiskSpace diskSpace;
   private LogTask task;
   private long nowNanos;
 
@@ -43,6 +48,7 @@ final class LoopServices {
       Applier applier,
       LogWriter logWriter,
       DiskExecutor disk,
+      DiskSpace diskSpace,
       MetricsSink metrics,
       RandomGenerator random,
       Inbox<StoreMessage> inbox) {
@@ -55,6 +61,7 @@ final class LoopServices {
     this.applier = applier;
     this.logWriter = logWriter;
     this.disk = disk;
+    this.diskSpace = diskSpace;
     this.metrics = metrics;
     this.random = random;
     this.inbox = inbox;
@@ -87,13 +94,42 @@ final class LoopServices {
     }
   }
 
-  /** Runs {@code work} where it may wait for the disk, then {@code next} on the loop. */
+  /**
+   * Runs {@code work} where it may wait for the disk, then {@code next} on the loop. While the
+   * engine has no room, it is tried again from the start: it must come to the same.
+   */
   void onDisk(String name, Runnable work, Runnable next) {
+    onDisk(name, work, next, false);
+  }
+
+  private void onDisk(String name, Runnable work, Runnable next, boolean again) {
     disk.submit(
         name,
         () -> {
-          work.run();
+          try {
+            work.run();
+          } catch (EngineException e) {
+            if (!e.retryable()) {
+              throw e;
+            }
+            diskSpace.engineIsFull(e.getMessage());
+            inbox.put(
+                new StoreMessage.Resume(
+                    () -> waitingForRoom.add(() -> onDisk(name, work, next, true))));
+            return;
+          }
+          if (again) {
+            diskSpace.engineHasRoom();
+          }
           inbox.put(new StoreMessage.Resume(next));
         });
+  }
+
+  /** Tries again what found no room. */
+  void retryWhatFoundNoRoom() {
+    int tries = waitingForRoom.size();
+    for (int i = 0; i < tries; i++) {
+      waitingForRoom.remove().run();
+    }
   }
 }

@@ -85,6 +85,7 @@ public final class Store implements RegionStorage, StoreInbound {
             applier,
             logWriter,
             surroundings.disk(),
+            diskSpace,
             surroundings.metrics(),
             surroundings.random(),
             inbox);

@@ -195,6 +195,7 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
     housekeepingAtNanos = nowNanos + HOUSEKEEPING_NANOS;
     parts.admission().engine(services.engine.flowSignals());
     peers.all().forEach(LocalPeer::expire);
+    services.retryWhatFoundNoRoom();
     pdDesk.poll(nowNanos);
     janitor.tidy();
     if (nowNanos - digestAtNanos >= 0) {

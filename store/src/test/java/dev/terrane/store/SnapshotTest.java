@@ -56,6 +56,24 @@ class SnapshotTest {
         "the marker is removed", () -> fresh.log().records(RegionKeys.MARKER_PREFIX).isEmpty());
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {SMALL_KEYS, MANY_KEYS})
+  void aSnapshotThatFindsNoRoomGoesInOnceThereIsSome(int keys) {
+    ClusterHarness cluster = withData(8, keys);
+    StoreHarness fresh = cluster.addStore();
+    fresh.kvDisk().setFreeBytes(20);
+    long peerId = cluster.pd().nextId();
+    cluster.changePeer(ConfChangeType.AddLearnerNode, peerId, fresh);
+    cluster.runFor(Duration.ofSeconds(20));
+    assertThat(cluster.hasData(fresh, peerId)).isFalse();
+
+    fresh.kvDisk().setFreeBytes(Long.MAX_VALUE);
+    cluster.await("the data", () -> cluster.hasData(fresh, peerId));
+
+    assertSame(cluster.store(0), fresh, keys);
+    cluster.put("more", "v");
+  }
+
   @Test
   void theLeaderServesWhileASnapshotIsOnItsWay() {
     ClusterHarness cluster = withData(4, MANY_KEYS);
