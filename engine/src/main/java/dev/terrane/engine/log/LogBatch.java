@@ -38,7 +38,7 @@ public final class LogBatch {
 
     void reset(long regionId, long index, long term);
 
-    void destroy(long regionId);
+    void destroy(long regionId, Tombstone tombstone);
   }
 
   /**
@@ -125,7 +125,7 @@ public final class LogBatch {
         case LogOp.Release release -> visitor.release(release.regionId(), release.index());
         case LogOp.Base base -> visitor.release(base.regionId(), base.index());
         case LogOp.Reset reset -> visitor.reset(reset.regionId(), reset.index(), reset.term());
-        case LogOp.Destroy destroy -> visitor.destroy(destroy.regionId());
+        case LogOp.Destroy destroy -> visitor.destroy(destroy.regionId(), destroy.tombstone());
         case LogOp.Rewrite _,
             LogOp.KeepTombstone _,
             LogOp.ForgetTombstone _,

@@ -1,6 +1,7 @@
 package dev.terrane.sim.invariant;
 
 import dev.terrane.engine.log.LogBatch;
+import dev.terrane.engine.log.Tombstone;
 import dev.terrane.raft.Entry;
 import dev.terrane.raft.HardState;
 import java.util.List;
@@ -41,8 +42,8 @@ record LogLine(String what, List<LogBatch> batches) {
           }
 
           @Override
-          public void destroy(long regionId) {
-            text.append(" [%d] destroyed;".formatted(regionId));
+          public void destroy(long regionId, Tombstone tombstone) {
+            text.append(" [%d] peer %d destroyed;".formatted(regionId, tombstone.peerId()));
           }
         };
     batches.forEach(batch -> batch.forEach(visitor));

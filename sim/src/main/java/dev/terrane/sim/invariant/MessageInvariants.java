@@ -46,7 +46,7 @@ final class MessageInvariants {
           vote(stores, from, region, peer, raft.getTerm(), envelope.getToPeer().getId());
         }
       }
-      case APPEND_ACCEPTED -> accepted(stores, from, region, raft.getTerm(), raft.getIndex());
+      case APPEND_ACCEPTED -> accepted(stores, from, region, peer, raft.getTerm(), raft.getIndex());
       default -> {}
     }
   }
@@ -61,7 +61,13 @@ final class MessageInvariants {
         }
       }
       case APPEND_ACCEPTED ->
-          accepted(pds, from, PD_GROUP, raft.getTerm(), raft.getAppendAccepted().getMatchIndex());
+          accepted(
+              pds,
+              from,
+              PD_GROUP,
+              raft.getFrom(),
+              raft.getTerm(),
+              raft.getAppendAccepted().getMatchIndex());
       default -> {}
     }
   }
@@ -69,7 +75,7 @@ final class MessageInvariants {
   private static void vote(
       RaftInvariants kind, Machine from, long group, long peer, long term, long candidate) {
     kind.facts(group).votes(peer, term, candidate);
-    if (kind.isDestroyed(from, group)) {
+    if (kind.isDestroyed(from, group, peer)) {
       return;
     }
     DurableGroup log = kind.durable(from, group);
@@ -84,8 +90,8 @@ final class MessageInvariants {
   }
 
   private static void accepted(
-      RaftInvariants kind, Machine from, long group, long term, long match) {
-    if (kind.isDestroyed(from, group)) {
+      RaftInvariants kind, Machine from, long group, long peer, long term, long match) {
+    if (kind.isDestroyed(from, group, peer)) {
       return;
     }
     DurableGroup log = kind.durable(from, group);

@@ -2,6 +2,7 @@ package dev.terrane.sim.invariant;
 
 import dev.terrane.engine.log.LogBatch;
 import dev.terrane.engine.log.RaftLogEngine;
+import dev.terrane.engine.log.Tombstone;
 import dev.terrane.raft.Entry;
 import dev.terrane.raft.HardState;
 import dev.terrane.sim.world.Machine;
@@ -19,7 +20,9 @@ final class RaftInvariants {
   private final String kind;
   private final Map<Long, GroupFacts> factsByGroup = new LinkedHashMap<>();
   private final Map<Machine, Map<Long, DurableGroup>> durable = new LinkedHashMap<>();
-  private final Map<Machine, Set<Long>> destroyed = new LinkedHashMap<>();
+  private final Map<Machine, Set<DestroyedPeer>> destroyed = new LinkedHashMap<>();
+
+  private record DestroyedPeer(long group, long peer) {}
 
   RaftInvariants(String kind) {
     this.kind = kind;
@@ -38,12 +41,12 @@ final class RaftInvariants {
   }
 
   /**
-   * Whether there is nothing of {@code group} because its peer was removed. What that peer said
-   * before may still be on its way, and nobody counts it any more.
+   * Whether {@code peer} was removed from {@code machine}. What it said before may still be on its
+   * way, and nobody counts it any more.
    */
-  boolean isDestroyed(Machine machine, long group) {
-    return durable(machine, group) == null
-        && destroyed.getOrDefault(machine, Set.of()).contains(group);
+  boolean isDestroyed(Machine machine, long group, long peer) {
+    Set<DestroyedPeer> there = destroyed.get(machine);
+    return there != null && there.contains(new DestroyedPeer(group, peer));
   }
 
   /** The machine got another disk. */
@@ -162,9 +165,11 @@ final class RaftInvariants {
     }
 
     @Override
-    public void destroy(long id) {
+    public void destroy(long id, Tombstone tombstone) {
       groups.remove(id);
-      destroyed.computeIfAbsent(machine, key -> new HashSet<>()).add(id);
+      destroyed
+          .computeIfAbsent(machine, key -> new HashSet<>())
+          .add(new DestroyedPeer(id, tombstone.peerId()));
     }
   }
 }
