@@ -38,6 +38,17 @@ final class DurableGroup {
     return index > base && index <= last() ? terms[(int) (index - base - 1)] : 0;
   }
 
+  long lastTerm() {
+    return term(last());
+  }
+
+  /** Whether its holder would not vote for a candidate with {@code other}. Raft paper, 5.4.1. */
+  boolean isNewerThan(@Nullable DurableGroup other) {
+    long otherTerm = other == null ? 0 : other.lastTerm();
+    long otherLast = other == null ? 0 : other.last();
+    return lastTerm() != otherTerm ? lastTerm() > otherTerm : last() > otherLast;
+  }
+
   boolean holds(long index, long term) {
     return index < base || term(index) == term;
   }

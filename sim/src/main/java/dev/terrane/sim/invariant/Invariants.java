@@ -3,6 +3,8 @@ package dev.terrane.sim.invariant;
 import com.google.protobuf.Message;
 import dev.terrane.common.Bytes;
 import dev.terrane.common.KeyRange;
+import dev.terrane.common.region.Peer;
+import dev.terrane.common.region.PeerRole;
 import dev.terrane.common.region.Region;
 import dev.terrane.common.region.RegionContext;
 import dev.terrane.common.region.RegionEpoch;
@@ -22,6 +24,7 @@ import dev.terrane.sim.world.NodeProcess;
 import dev.terrane.sim.world.SimulationFailure;
 import dev.terrane.sim.world.World;
 import dev.terrane.store.Store;
+import dev.terrane.store.StoreStatus;
 import dev.terrane.store.wire.AppliedPosition;
 import dev.terrane.store.wire.Records;
 import dev.terrane.store.wire.RegionKeys;
@@ -41,6 +44,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Watches a whole cluster, and fails the simulation at the event that breaks an invariant. */
 public final class Invariants implements Watch, Observer {
+  private static final ReadReply UNHEARD =
+      new ReadReply() {
+        @Override
+        public void ready(RegionReader reader) {
+          reader.close();
+        }
+
+        @Override
+        public void refused(RegionError error) {}
+      };
+
   private final World world;
   private final RaftInvariants stores = new RaftInvariants("region");
   private final RaftInvariants pds = new RaftInvariants("pd group");
@@ -50,6 +64,7 @@ public final class Invariants implements Watch, Observer {
   private final Map<Long, Machine> machineByStoreId = new LinkedHashMap<>();
   private final Map<Machine, Map<Long, Long>> appliedByRegion = new LinkedHashMap<>();
   private final Map<Machine, Map<Long, RegionEpoch>> epochByRegion = new LinkedHashMap<>();
+  private final Map<NodeProcess, Store> storeByProcess = new LinkedHashMap<>();
   private final Set<String> tornWrites = new HashSet<>();
   private long leaseReads;
 
@@ -198,8 +213,13 @@ public final class Invariants implements Watch, Observer {
             "%s applied entry %d of region %d, which is not durable there"
                 .formatted(machine.name(), index, regionId));
       }
+      long newestTerm = facts.committedTermMax();
       if (facts.committed(index, term, machine.name())) {
         requireQuorum(regionId, index, term);
+        requireForGood(regionId, index, term);
+        if (term > newestTerm) {
+          askOlderLeaders(regionId, term);
+        }
       }
     }
     if (position.index() > log.base() && log.term(position.index()) != position.term()) {
@@ -215,8 +235,7 @@ public final class Invariants implements Watch, Observer {
         regions.isQuorum(
             regionId,
             storeId -> {
-              Machine machine = machineByStoreId.get(storeId);
-              DurableGroup log = machine == null ? null : stores.durable(machine, regionId);
+              DurableGroup log = durable(storeId, regionId);
               return log != null && log.holds(index, term);
             });
     if (!quorum) {
@@ -224,6 +243,40 @@ public final class Invariants implements Watch, Observer {
           "entry %d of region %d, term %d, is committed but not durable on a quorum of %s"
               .formatted(index, regionId, term, regions.newest(regionId)));
     }
+  }
+
+  /**
+   * What is committed is in the log of whoever can be elected from now on. Raft paper, 5.4.2 and
+   * figure 8: being on a quorum is not enough for that.
+   */
+  private void requireForGood(long regionId, long index, long term) {
+    Region region = regions.newest(regionId);
+    if (region == null) {
+      return;
+    }
+    for (Peer candidate : region.peers()) {
+      DurableGroup log = durable(candidate.storeId(), regionId);
+      if (candidate.role() == PeerRole.LEARNER || (log != null && log.holds(index, term))) {
+        continue;
+      }
+      boolean electable =
+          regions.isNewestQuorum(
+              regionId,
+              storeId -> {
+                DurableGroup voter = durable(storeId, regionId);
+                return voter == null || !voter.isNewerThan(log);
+              });
+      if (electable) {
+        throw new SimulationFailure(
+            "entry %d of region %d, term %d, is committed, but peer %d could be elected without it"
+                .formatted(index, regionId, term, candidate.id()));
+      }
+    }
+  }
+
+  private @Nullable DurableGroup durable(long storeId, long regionId) {
+    Machine machine = machineByStoreId.get(storeId);
+    return machine == null ? null : stores.durable(machine, regionId);
   }
 
   /** A membership change is applied only once it is known for good to be committed. */
@@ -261,6 +314,8 @@ public final class Invariants implements Watch, Observer {
   @Override
   public RegionStorage storage(NodeProcess process, Store store) {
     machineByStoreId.put(store.identity().storeId(), process.machine());
+    storeByProcess.put(process, store);
+    process.onDeath(() -> storeByProcess.remove(process));
     return new RegionStorage() {
       @Override
       public void read(
@@ -321,6 +376,29 @@ public final class Invariants implements Watch, Observer {
           "%s reads by its lease of term %d of region %d, while entries of term %d are committed"
               .formatted(machine.name(), term, reader.region().id(), newest));
     }
+  }
+
+  /**
+   * An entry of {@code term} is committed: whoever still believes to lead an older one is asked to
+   * read, as a client with an old route may ask at this moment.
+   */
+  private void askOlderLeaders(long regionId, long term) {
+    storeByProcess.forEach((process, store) -> {
+      for (StoreStatus.RegionStatus status : store.status().regions()) {
+        Region region = status.region();
+        if (status.regionId() == regionId
+            && status.leads()
+            && status.term() < term
+            && region != null) {
+          RegionContext context =
+              new RegionContext(
+                  regionId, region.epoch(), status.peerId(), store.identity().storeId(), 0);
+          AtOnce watched = new AtOnce(process.machine(), UNHEARD);
+          store.read(context, ReadMode.LEADER, null, watched);
+          watched.asking = false;
+        }
+      }
+    });
   }
 
   // ---- PD and messages

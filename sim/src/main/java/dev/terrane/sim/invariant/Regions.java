@@ -37,6 +37,12 @@ final class Regions {
     return all.descendingMap().values().stream().limit(2).anyMatch(region -> quorum(region, has));
   }
 
+  /** Whether they are a quorum by the newest membership. */
+  boolean isNewestQuorum(long regionId, Predicate<Long> has) {
+    Region newest = newest(regionId);
+    return newest != null && quorum(newest, has);
+  }
+
   private static boolean quorum(Region region, Predicate<Long> has) {
     return majority(region.peers(), has, PeerRole.INCOMING_VOTER)
         && majority(region.peers(), has, PeerRole.DEMOTING_VOTER);
