@@ -73,7 +73,28 @@ public enum Attack {
   BOUNCE_THE_OTHER {
     @Override
     void strike(Faults faults, RandomGenerator chance) {
-      faults.bounceTheOther(chance);
+      faults.plots().bounceTheOther(chance);
+    }
+  },
+  /** Raft paper, figure 8. */
+  LEAD_TWICE {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.plots().leadTwice(chance);
+    }
+  },
+  /** Leadership comes back while what was read before is still to be decided upon. */
+  LEAD_AGAIN {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.plots().leadAgain(chance);
+    }
+  },
+  /** A follower needs a snapshot, and dies over it. */
+  FALL_BEHIND {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.plots().fallBehind(chance);
     }
   },
   /** The old leader hears late of the new one. */

@@ -1,8 +1,10 @@
 package dev.terrane.sim.cluster;
 
+import dev.terrane.common.region.PeerRole;
 import dev.terrane.common.region.Region;
 import dev.terrane.engine.log.RaftLogOptions;
 import dev.terrane.pd.state.ClusterState;
+import dev.terrane.raft.RaftConfig;
 import dev.terrane.sim.invariant.Invariants;
 import dev.terrane.sim.net.SimNetwork;
 import dev.terrane.sim.node.ClusterPlan;
@@ -66,9 +68,31 @@ public final class Cluster {
     }
   }
 
+  /** Snapshots of more than a few keys go into files, and come in several chunks. */
   private StoreConfig storeConfig() {
-    StoreConfig config = StoreConfig.DEFAULT.withSnapshots(2 << 10, 1 << 10, 1 << 20);
-    return parameters.smallLog() ? config.withLog(4 << 10, 16 << 10) : config;
+    StoreConfig config = StoreConfig.DEFAULT.withSnapshots(128, 64, 1 << 20);
+    if (parameters.smallLog()) {
+      config = config.withLog(4 << 10, 16 << 10);
+    }
+    return parameters.smallMessages() ? config.withRaft(oneEntryAtATime(), config.tick()) : config;
+  }
+
+  private static RaftConfig oneEntryAtATime() {
+    RaftConfig usual = RaftConfig.DEFAULT;
+    return new RaftConfig(
+        usual.electionTicksMin(),
+        usual.electionTicksMax(),
+        usual.heartbeatTicks(),
+        usual.preVote(),
+        usual.checkQuorum(),
+        usual.appendBytesMax(),
+        1,
+        8,
+        usual.inflightBytesMax(),
+        usual.uncommittedBytesMax(),
+        512,
+        usual.applyingBytesMax(),
+        usual.pendingReadsMax());
   }
 
   Machine machine(String name) {
@@ -180,6 +204,26 @@ public final class Cluster {
       }
     }
     return null;
+  }
+
+  /** The nodes, as far as they are up, of the other voters than the one on {@code node}. */
+  List<ServerNode> votersBeside(ServerNode node) {
+    List<ServerNode> others = new ArrayList<>();
+    Region region = region();
+    if (region != null) {
+      for (var peer : region.peers()) {
+        ServerNode other = peer.role() == PeerRole.VOTER ? nodeOf(peer.storeId()) : null;
+        if (other != null && other != node) {
+          others.add(other);
+        }
+      }
+    }
+    return others;
+  }
+
+  /** The term of the Region's peer on {@code node} as that sees it; 0 if it has none. */
+  static long term(ServerNode node) {
+    return statuses(node).stream().mapToLong(StoreStatus.RegionStatus::term).max().orElse(0);
   }
 
   /** How many voters the Region has; 0 while its membership is joint or unknown. */

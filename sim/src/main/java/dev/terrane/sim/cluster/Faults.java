@@ -23,6 +23,7 @@ public final class Faults {
   private final Cluster cluster;
   private final World world;
   private final RandomGenerator restarts;
+  private final Plots plots;
   private final List<ServerNode> lost = new ArrayList<>();
   private final List<Long> lostStoreIds = new ArrayList<>();
   private boolean over;
@@ -31,12 +32,17 @@ public final class Faults {
     this.cluster = cluster;
     this.world = cluster.world();
     this.restarts = world.stream("restarts");
+    this.plots = new Plots(cluster, this);
     cluster.nodes().forEach(this::restartAfterOwnDeath);
   }
 
   void restartAfterOwnDeath(ServerNode node) {
     node.machine()
         .onOwnDeath((machine, why) -> restartLater(node, restarts.nextLong(DOWN_MILLIS_MAX)));
+  }
+
+  Plots plots() {
+    return plots;
   }
 
   private void say(String what) {
@@ -62,7 +68,7 @@ public final class Faults {
   // ---- processes
 
   /** Whether one more may go down, which leaves the dead for good aside. */
-  private boolean mayGoDown(ServerNode node) {
+  boolean mayGoDown(ServerNode node) {
     long down =
         cluster.nodes().stream()
             .filter(other -> !lost.contains(other) && !other.machine().isUp())
@@ -120,42 +126,14 @@ public final class Faults {
     }
   }
 
-  /**
-   * One follower has long not heard from the leader when the other restarts, which the leader has
-   * just heard from: together they could elect while the leader's lease still runs.
-   */
-  void bounceTheOther(RandomGenerator chance) {
-    ServerNode leader = cluster.leader();
-    List<ServerNode> others =
-        cluster.nodes().stream()
-            .filter(node -> node != leader && node.isStore() && mayGoDown(node))
-            .toList();
-    if (leader == null || others.size() < 2) {
-      return;
-    }
-    Machine from = leader.machine();
-    Machine lonely = others.getFirst().machine();
-    ServerNode bounced = others.getLast();
-    say(lonely.name() + " cut off from " + from.name() + ", then " + bounced.machine().name());
-    cutBothWays(from, lonely);
-    world.after(
-        chance.nextLong(1_500, 4_000) * MILLI,
-        () -> {
-          if (over) {
-            return;
-          }
-          cutBothWays(from, bounced.machine());
-          if (mayGoDown(bounced)) {
-            bounced.machine().kill("by attack");
-            restartLater(bounced, chance.nextLong(1, 40));
-          }
-          healLater(chance);
-        });
-  }
-
-  private void cutBothWays(Machine one, Machine other) {
+  void cutBothWays(Machine one, Machine other) {
     cluster.network().link(one, other).cut(true);
     cluster.network().link(other, one).cut(true);
+  }
+
+  void joinBothWays(Machine one, Machine other) {
+    cluster.network().link(one, other).cut(false);
+    cluster.network().link(other, one).cut(false);
   }
 
   void restartLater(ServerNode node, long millis) {
@@ -265,16 +243,20 @@ public final class Faults {
   }
 
   void slowLinks(ServerNode node, RandomGenerator chance) {
-    long most = chance.nextLong(2, 400) * MILLI;
+    long most = chance.nextLong(2, 400);
+    say("links of " + node.machine().name() + " are slow, up to " + most + " ms");
+    slowLinks(node, Math.ceilDiv(most, 4), most);
+    healLater(chance);
+  }
+
+  void slowLinks(ServerNode node, long millisMin, long millisMax) {
     Machine one = node.machine();
-    say("links of " + one.name() + " are slow, up to " + most / MILLI + " ms");
     for (Machine other : machines()) {
       if (one != other) {
-        cluster.network().link(one, other).latency(most / 4, most);
-        cluster.network().link(other, one).latency(most / 4, most);
+        cluster.network().link(one, other).latency(millisMin * MILLI, millisMax * MILLI);
+        cluster.network().link(other, one).latency(millisMin * MILLI, millisMax * MILLI);
       }
     }
-    healLater(chance);
   }
 
   void scramble(RandomGenerator chance) {
@@ -286,8 +268,12 @@ public final class Faults {
   }
 
   private void healLater(RandomGenerator chance) {
+    healLater(chance, 50, CUT_MILLIS_MAX);
+  }
+
+  void healLater(RandomGenerator chance, long millisMin, long millisMax) {
     world.after(
-        chance.nextLong(50, CUT_MILLIS_MAX) * MILLI,
+        chance.nextLong(millisMin, millisMax) * MILLI,
         () -> {
           say("network healed");
           cluster.network().heal();
@@ -380,6 +366,8 @@ public final class Faults {
     for (ServerNode node : cluster.nodes()) {
       node.machine().disk().dieAfter(-1, false);
       node.machine().disk().slow(0);
+      node.machine().disk().slowReads(0);
+      node.machine().disk().hangUntil(0);
       node.machine().disk().room(Long.MAX_VALUE);
       startIfDown(node);
     }

@@ -21,6 +21,7 @@ import java.util.random.RandomGenerator;
  * @param attackMillis between two of them, on average
  * @param downMax how many nodes attackers have down at a time, a power cut of all aside
  * @param smallLog whether logs are released early, so that followers need snapshots
+ * @param smallMessages whether Raft sends one entry at a time
  */
 public record Parameters(
     long seed,
@@ -36,14 +37,16 @@ public record Parameters(
     List<Attack> attacks,
     long attackMillis,
     int downMax,
-    boolean smallLog) {
+    boolean smallLog,
+    boolean smallMessages) {
   public Parameters {
     attacks = List.copyOf(attacks);
   }
 
   /** Without attackers. */
   public static Parameters calm(long seed) {
-    return new Parameters(seed, 3, 1, false, 3, 4, 12, 100, 30, 200, List.of(), 1000, 1, false);
+    return new Parameters(
+        seed, 3, 1, false, 3, 4, 12, 100, 30, 200, List.of(), 1000, 1, false, false);
   }
 
   /** A random subset of the attacks, at a random pace, on a cluster of a random kind. */
@@ -69,7 +72,8 @@ public record Parameters(
         attacks,
         chance.nextLong(400, 4_000),
         chance.nextInt(3) == 0 ? 8 : 1,
-        chance.nextBoolean());
+        chance.nextBoolean(),
+        chance.nextInt(4) == 0);
   }
 
   public Parameters withAttacks(long newAttackMillis, Attack... newAttacks) {
@@ -87,7 +91,8 @@ public record Parameters(
         List.of(newAttacks),
         newAttackMillis,
         downMax,
-        smallLog);
+        smallLog,
+        smallMessages);
   }
 
   public Parameters withCluster(int newStores, int newPds, boolean newApart) {
@@ -105,7 +110,8 @@ public record Parameters(
         attacks,
         attackMillis,
         downMax,
-        smallLog);
+        smallLog,
+        smallMessages);
   }
 
   public Parameters withDrift(long newDriftPpmMax) {
@@ -123,7 +129,8 @@ public record Parameters(
         attacks,
         attackMillis,
         downMax,
-        smallLog);
+        smallLog,
+        smallMessages);
   }
 
   public Parameters withDownMax(int newDownMax) {
@@ -141,7 +148,8 @@ public record Parameters(
         attacks,
         attackMillis,
         newDownMax,
-        smallLog);
+        smallLog,
+        smallMessages);
   }
 
   public Parameters withSmallLog() {
@@ -159,6 +167,26 @@ public record Parameters(
         attacks,
         attackMillis,
         downMax,
+        true,
+        smallMessages);
+  }
+
+  public Parameters withSmallMessages() {
+    return new Parameters(
+        seed,
+        stores,
+        pds,
+        apart,
+        clients,
+        workers,
+        keys,
+        operationsPerSecond,
+        safetySeconds,
+        driftPpmMax,
+        attacks,
+        attackMillis,
+        downMax,
+        smallLog,
         true);
   }
 }

@@ -126,6 +126,22 @@ public record Scenario(
                           Attack.SPLIT_IN_TWO,
                           Attack.SCRAMBLE_RAFT)),
           new Scenario(
+              "two-leaders-in-turn",
+              "what a leader kept to itself in an older term is replicated in a newer one, while"
+                  + " another could be elected that has never seen it (Raft paper, figure 8)",
+              calm ->
+                  calm.withSmallMessages().withDownMax(2).withAttacks(8_000, Attack.LEAD_TWICE)),
+          new Scenario(
+              "leadership-comes-back",
+              "leadership goes away and comes back while reads wait for the disk: what was"
+                  + " decided on what an older term read is not proposed",
+              calm -> calm.withAttacks(2_000, Attack.LEAD_AGAIN)),
+          new Scenario(
+              "dying-over-a-snapshot",
+              "followers fall behind what the leader's log still has, and die while the snapshot"
+                  + " is received and installed, and right after",
+              calm -> calm.withSmallLog().withAttacks(5_000, Attack.FALL_BEHIND)),
+          new Scenario(
               "slow-disks",
               "disks take their time, so that what is sent, durable, committed and applied is far"
                   + " apart",
@@ -136,6 +152,14 @@ public record Scenario(
                   + " timestamps",
               calm ->
                   calm.withCluster(3, 3, true).withAttacks(700, Attack.PAUSE_PD, Attack.ISOLATE)));
+
+  /** The one of this name. */
+  public static Scenario named(String name) {
+    return ALL.stream()
+        .filter(scenario -> scenario.name.equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no scenario is called " + name));
+  }
 
   /** The run of this scenario with a seed. */
   public Parameters parameters(long seed) {

@@ -39,6 +39,9 @@ final class Worker {
   private boolean busy;
   private boolean lastSucceeded;
 
+  /** What it has read in order to swap it next. */
+  private @Nullable Bytes toSwap;
+
   Worker(Workload workload, ClientNode client, World world, int process) {
     this.workload = workload;
     this.client = client;
@@ -66,17 +69,26 @@ final class Worker {
     if (busy || !workload.wantsMore()) {
       return;
     }
+    Bytes read = toSwap;
+    if (read != null) {
+      toSwap = null;
+      compareAndSwap(read);
+      return;
+    }
     int kind = chance.nextInt(100);
     Bytes key = workload.key(chance);
-    if (kind < 35) {
+    if (kind < 10) {
+      toSwap = key;
+      get(key);
+    } else if (kind < 35) {
       get(key);
     } else if (kind < 65) {
       put(key);
-    } else if (kind < 80) {
+    } else if (kind < 75) {
       compareAndSwap(key);
-    } else if (kind < 86) {
+    } else if (kind < 83) {
       delete(key);
-    } else if (kind < 91) {
+    } else if (kind < 90) {
       scan();
     } else if (kind < 95) {
       batchGet();

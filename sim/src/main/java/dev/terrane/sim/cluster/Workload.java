@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** The clients of a run, their pace, and what they have seen together. */
 final class Workload {
@@ -37,6 +38,7 @@ final class Workload {
   private final long pauseNanosMax;
   private final List<Worker> workers = new ArrayList<>();
   private final HistoryRecorder<RawCall, RawResult> history = new HistoryRecorder<>(OPERATIONS_MAX);
+  private final @Nullable Filler filler;
   private boolean paced;
   private long newestTimestamp;
   private long succeeded;
@@ -54,6 +56,10 @@ final class Workload {
         workers.add(new Worker(this, client, world, workers.size()));
       }
     }
+    filler =
+        parameters.smallLog()
+            ? new Filler(new ClientNode(cluster.plan(), cluster.machine("c0"), CONFIG), () -> paced)
+            : null;
   }
 
   List<Worker> workers() {
@@ -85,6 +91,9 @@ final class Workload {
   void begin() {
     paced = true;
     workers.forEach(worker -> worker.goOn(pauseNanosMax));
+    if (filler != null) {
+      filler.goOn();
+    }
   }
 
   void stop() {

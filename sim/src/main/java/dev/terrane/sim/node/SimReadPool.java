@@ -29,7 +29,7 @@ final class SimReadPool implements ReadPool {
   public void resume(Runnable slice) {
     queued++;
     process.after(
-        process.draw(DELAY_NANOS_MIN, DELAY_NANOS_MAX),
+        process.draw(DELAY_NANOS_MIN, DELAY_NANOS_MAX) + process.machine().disk().readDelayNanos(),
         () -> {
           queued--;
           slice.run();

@@ -18,6 +18,9 @@ public final class MachineDisk implements DiskFaults {
   private static final long SYNC_NANOS_MAX = 1_500_000;
   private static final int NEVER = -1;
 
+  /** Of so many reads of single keys one is not answered by memory. */
+  private static final int COLD_READ_EVERY = 4;
+
   private final Machine machine;
   private final RandomGenerator chance;
   private final MemoryLogDirectory raftLog;
@@ -25,6 +28,8 @@ public final class MachineDisk implements DiskFaults {
   private final SimFiles files;
   private final MemoryDisk kv;
   private long slowNanosMax;
+  private long slowReadNanosMax;
+  private long hangsUntilNanos;
   private int callsUntilDeath = NEVER;
   private boolean deathByPowerCut;
   private boolean nextSyncFails;
@@ -38,6 +43,7 @@ public final class MachineDisk implements DiskFaults {
     this.pdLog = new MemoryLogDirectory(this, Long.MAX_VALUE);
     this.files = new SimFiles(this);
     this.kv = new MemoryDisk(files);
+    kv.setColdReadEvery(COLD_READ_EVERY);
   }
 
   public MemoryLogDirectory raftLog() {
@@ -68,7 +74,13 @@ public final class MachineDisk implements DiskFaults {
   /** How long a thread now waits for the disk. */
   public long delayNanos() {
     long usual = chance.nextLong(SYNC_NANOS_MIN, SYNC_NANOS_MAX);
-    return slowNanosMax == 0 ? usual : usual + chance.nextLong(slowNanosMax);
+    long slow = slowNanosMax == 0 ? usual : usual + chance.nextLong(slowNanosMax);
+    return Math.max(slow, hangsUntilNanos - machine.world().nowNanos());
+  }
+
+  /** How much longer a read waits that memory cannot answer. */
+  public long readDelayNanos() {
+    return slowReadNanosMax == 0 ? 0 : chance.nextLong(slowReadNanosMax);
   }
 
   // ---- faults
@@ -76,6 +88,16 @@ public final class MachineDisk implements DiskFaults {
   /** Everything takes up to {@code nanosMax} longer; 0: as usual. */
   public void slow(long nanosMax) {
     slowNanosMax = nanosMax;
+  }
+
+  /** Reads that memory cannot answer take up to {@code nanosMax} longer; 0: as usual. */
+  public void slowReads(long nanosMax) {
+    slowReadNanosMax = nanosMax;
+  }
+
+  /** What is asked of the disk from now on is not done before {@code nanos} of the world. */
+  public void hangUntil(long nanos) {
+    hangsUntilNanos = nanos;
   }
 
   /** The process dies within one of its next calls of the disk. */
