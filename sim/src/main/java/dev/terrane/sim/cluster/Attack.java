@@ -90,6 +90,13 @@ public enum Attack {
       faults.plots().leadAgain(chance);
     }
   },
+  /** Two changes of one membership are wished at once. */
+  WISH_TWICE {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.plots().wishTwice();
+    }
+  },
   /** A follower needs a snapshot, and dies over it. */
   FALL_BEHIND {
     @Override
@@ -176,6 +183,12 @@ public enum Attack {
     @Override
     void strike(Faults faults, RandomGenerator chance) {
       faults.failNextSync(faults.anyNode(chance), chance);
+    }
+  },
+  ROT {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.rot(faults.anyNode(chance), chance);
     }
   },
   FULL_DISK {

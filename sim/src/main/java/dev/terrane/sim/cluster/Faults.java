@@ -26,6 +26,10 @@ public final class Faults {
   private final Plots plots;
   private final List<ServerNode> lost = new ArrayList<>();
   private final List<Long> lostStoreIds = new ArrayList<>();
+
+  /** Whose disk has a wrong bit that was not found yet, and may never be. */
+  private final List<ServerNode> rotten = new ArrayList<>();
+
   private boolean over;
 
   Faults(Cluster cluster) {
@@ -39,6 +43,7 @@ public final class Faults {
   void restartAfterOwnDeath(ServerNode node) {
     node.machine()
         .onOwnDeath((machine, why) -> restartLater(node, restarts.nextLong(DOWN_MILLIS_MAX)));
+    node.machine().onDamageFound((machine, file) -> replaceStore(node));
   }
 
   Plots plots() {
@@ -157,12 +162,22 @@ public final class Faults {
   /** The store is gone for good. */
   void loseForGood(ServerNode node) {
     lost.add(node);
-    StoreNode store = node.store();
-    Store open = store == null ? null : store.store();
-    if (open != null) {
-      lostStoreIds.add(open.identity().storeId());
-    }
+    lostStoreIds.add(cluster.invariants().storeIdOf(node.machine()));
     node.machine().losePower("for good");
+  }
+
+  /** As an operator does with a store that refuses its disk: an empty one takes its place. */
+  private void replaceStore(ServerNode node) {
+    rotten.remove(node);
+    loseForGood(node);
+    say(node.machine().name() + " is replaced");
+    addStore();
+  }
+
+  private void addStore() {
+    ServerNode added = cluster.addStore();
+    restartAfterOwnDeath(added);
+    added.start();
   }
 
   // ---- the network
@@ -308,6 +323,25 @@ public final class Faults {
         () -> node.machine().disk().room(Long.MAX_VALUE));
   }
 
+  /**
+   * One bit changes on the disk of a store that is down, or goes down for it. Whether it matters or
+   * not: the store must either refuse its disk by the file's name, or have lost nothing.
+   */
+  void rot(ServerNode node, RandomGenerator chance) {
+    boolean down = !node.machine().isUp() && !lost.contains(node);
+    if (node.isPd() || lost.size() >= 3 || !canLoseOne() || !(down || mayGoDown(node))) {
+      return;
+    }
+    if (!down) {
+      losePowerOf(node, chance);
+    }
+    String file = node.machine().disk().rot(chance);
+    if (file != null) {
+      say("a bit of " + file + " on " + node.machine().name() + " changes");
+      rotten.add(node);
+    }
+  }
+
   // ---- membership
 
   /** A store is lost for good where there are more than three, or another one comes. */
@@ -320,9 +354,7 @@ public final class Faults {
       say(node.machine().name() + " is lost for good");
       loseForGood(node);
     } else if (all < 5 && lost.size() < 3) {
-      ServerNode added = cluster.addStore();
-      restartAfterOwnDeath(added);
-      added.start();
+      addStore();
     }
   }
 
@@ -344,9 +376,10 @@ public final class Faults {
   }
 
   /** Whether all replicas are voters on stores that are not lost, so that a quorum outlives one. */
-  private boolean canLoseOne() {
+  boolean canLoseOne() {
     Region region = cluster.region();
     return region != null
+        && rotten.isEmpty()
         && cluster.voters() == 3
         && region.peers().size() == 3
         && region.peers().stream().noneMatch(peer -> lostStoreIds.contains(peer.storeId()));
@@ -363,7 +396,7 @@ public final class Faults {
     over = true;
     say("everything is healed");
     cluster.network().heal();
-    for (ServerNode node : cluster.nodes()) {
+    for (ServerNode node : List.copyOf(cluster.nodes())) {
       node.machine().disk().dieAfter(-1, false);
       node.machine().disk().slow(0);
       node.machine().disk().slowReads(0);

@@ -114,6 +114,25 @@ public record Parameters(
         smallMessages);
   }
 
+  public Parameters withWork(int newWorkers, int newKeys, int newOperationsPerSecond) {
+    return new Parameters(
+        seed,
+        stores,
+        pds,
+        apart,
+        clients,
+        newWorkers,
+        newKeys,
+        newOperationsPerSecond,
+        safetySeconds,
+        driftPpmMax,
+        attacks,
+        attackMillis,
+        downMax,
+        smallLog,
+        smallMessages);
+  }
+
   public Parameters withDrift(long newDriftPpmMax) {
     return new Parameters(
         seed,

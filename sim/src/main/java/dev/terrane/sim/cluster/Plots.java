@@ -1,9 +1,19 @@
 package dev.terrane.sim.cluster;
 
+import dev.terrane.common.region.Peer;
+import dev.terrane.common.region.PeerRole;
+import dev.terrane.common.region.Region;
+import dev.terrane.proto.ProtoRegions;
+import dev.terrane.proto.eraftpb.ConfChangeType;
+import dev.terrane.proto.pdpb.ChangePeer;
+import dev.terrane.proto.pdpb.RegionHeartbeatResponse;
 import dev.terrane.sim.node.ServerNode;
+import dev.terrane.sim.node.StoreNode;
 import dev.terrane.sim.world.Machine;
 import dev.terrane.sim.world.MachineDisk;
+import dev.terrane.sim.world.NodeProcess;
 import dev.terrane.sim.world.World;
+import dev.terrane.store.Store;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
@@ -168,7 +178,7 @@ final class Plots {
               4_000,
               () -> {
                 if (!afterwards) {
-                  disk.dieAfter(chance.nextInt(30), chance.nextInt(4) != 0);
+                  disk.dieAfter(chance.nextInt(14), chance.nextInt(4) != 0);
                   return;
                 }
                 once(
@@ -184,26 +194,82 @@ final class Plots {
   }
 
   /**
-   * Leadership goes away and comes back while reads wait for the leader's disk: what they were to
-   * decide was overtaken, and must not be proposed. Slow links keep the leader that comes back from
-   * knowing what was committed meanwhile.
+   * Leadership goes away and comes back while reads wait for the leader's disk, so that what they
+   * decide may have been overtaken. Its log's disk is slow too, and it is cut off once it leads
+   * again: for a while it does not know of the newest entries that they are committed.
    */
   void leadAgain(RandomGenerator chance) {
     ServerNode leader = cluster.leader();
-    if (leader == null) {
+    List<ServerNode> others = leader == null ? List.of() : cluster.votersBeside(leader);
+    if (leader == null || others.size() != 2) {
       return;
     }
     MachineDisk disk = leader.machine().disk();
-    say("reads of " + leader.machine().name() + " are slow, and its links");
-    disk.slowReads(1_000 * MILLI);
-    faults.slowLinks(leader, 10, 100);
-    int changes = chance.nextInt(3, 9);
-    long at = chance.nextLong(50, 300);
-    for (int i = 0; i < changes; i++) {
-      later(at, faults::handLeadershipAway);
-      at += chance.nextLong(150, 500);
+    say("reads of " + leader.machine().name() + " are slow");
+    disk.slowReads(1_500 * MILLI);
+    world.after(5_000 * MILLI, () -> disk.slowReads(0));
+    later(
+        chance.nextLong(200, 800),
+        () -> {
+          faults.handLeadershipAway();
+          once(
+              () -> others.contains(cluster.leader()),
+              1_000,
+              () -> {
+                ServerNode second = leads(others.getFirst()) ? others.getFirst() : others.getLast();
+                ServerNode third =
+                    others.getFirst() == second ? others.getLast() : others.getFirst();
+                long untilNanos = world.nowNanos() + 1_500 * MILLI;
+                third.machine().disk().hangUntil(untilNanos);
+                disk.slow(chance.nextLong(1, 300) * MILLI);
+                world.after(1_500 * MILLI, () -> disk.slow(0));
+                later(chance.nextLong(50, 400), faults::handLeadershipAway);
+                once(() -> leads(leader), 1_400, () -> rejoinLater(leader, others, chance));
+              });
+        });
+  }
+
+  private void rejoinLater(ServerNode leader, List<ServerNode> others, RandomGenerator chance) {
+    say(leader.machine().name() + " leads again, alone for a while");
+    others.forEach(other -> faults.cutBothWays(leader.machine(), other.machine()));
+    world.after(
+        chance.nextLong(200, 900) * MILLI,
+        () -> {
+          say(leader.machine().name() + " is heard again");
+          others.forEach(other -> faults.joinBothWays(leader.machine(), other.machine()));
+        });
+  }
+
+  /**
+   * The leader is wished two changes of one membership at once, as by an old and a new leader of
+   * PD: only one of them may have an effect.
+   */
+  void wishTwice() {
+    ServerNode leader = cluster.leader();
+    StoreNode store = leader == null ? null : leader.store();
+    Store open = store == null ? null : store.store();
+    NodeProcess process = leader == null ? null : leader.machine().process();
+    Region region = cluster.region();
+    if (open == null || process == null || region == null || !faults.canLoseOne()) {
+      return;
     }
-    world.after(at * MILLI, () -> disk.slowReads(0));
-    faults.healLater(chance, at, at + 500);
+    long own = open.identity().storeId();
+    say(process.name() + " is wished to demote each of the others");
+    for (Peer peer : region.peers()) {
+      if (peer.storeId() != own && peer.role() == PeerRole.VOTER) {
+        process.after(1, () -> open.onPdInstruction(demotion(region, peer)));
+      }
+    }
+  }
+
+  private static RegionHeartbeatResponse demotion(Region region, Peer peer) {
+    return RegionHeartbeatResponse.newBuilder()
+        .setRegionId(region.id())
+        .setRegionEpoch(ProtoRegions.toProto(region.epoch()))
+        .setChangePeer(
+            ChangePeer.newBuilder()
+                .setPeer(ProtoRegions.toProto(peer.withRole(PeerRole.LEARNER)))
+                .setChangeType(ConfChangeType.AddLearnerNode))
+        .build();
   }
 }

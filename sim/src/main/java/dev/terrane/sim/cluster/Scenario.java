@@ -135,12 +135,25 @@ public record Scenario(
               "leadership-comes-back",
               "leadership goes away and comes back while reads wait for the disk: what was"
                   + " decided on what an older term read is not proposed",
-              calm -> calm.withAttacks(2_000, Attack.LEAD_AGAIN)),
+              calm -> calm.withWork(8, 12, 200).withAttacks(2_000, Attack.LEAD_AGAIN)),
+          new Scenario(
+              "two-wishes-at-once",
+              "two changes of one membership are wished while leaders fall: one at most has an"
+                  + " effect",
+              calm -> calm.withAttacks(2_000, Attack.WISH_TWICE, Attack.ISOLATE_LEADER)),
           new Scenario(
               "dying-over-a-snapshot",
               "followers fall behind what the leader's log still has, and die while the snapshot"
                   + " is received and installed, and right after",
               calm -> calm.withSmallLog().withAttacks(5_000, Attack.FALL_BEHIND)),
+          new Scenario(
+              "rotting-disks",
+              "bits change on disks of stores that are down: they refuse the damaged file by name,"
+                  + " and are replaced",
+              calm ->
+                  calm.withCluster(4, 3, true)
+                      .withSmallLog()
+                      .withAttacks(1_500, Attack.ROT, Attack.FALL_BEHIND, Attack.KILL)),
           new Scenario(
               "slow-disks",
               "disks take their time, so that what is sent, durable, committed and applied is far"

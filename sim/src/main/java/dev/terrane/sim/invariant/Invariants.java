@@ -92,13 +92,14 @@ public final class Invariants implements Watch, Observer {
     return regions.newest(regionId);
   }
 
-  /** {@code machine} has an empty disk now, and will be another store. */
-  public void diskReplaced(Machine machine) {
-    stores.forget(machine);
-    pds.forget(machine);
-    tornWrites.remove(machine.name() + " store");
-    tornWrites.remove(machine.name() + " pd");
-    machineByStoreId.values().removeIf(other -> other == machine);
+  /** The store whose commands {@code machine} has served; 0 if none. */
+  public long storeIdOf(Machine machine) {
+    for (Map.Entry<Long, Machine> entry : machineByStoreId.entrySet()) {
+      if (entry.getValue() == machine) {
+        return entry.getKey();
+      }
+    }
+    return 0;
   }
 
   // ---- logs

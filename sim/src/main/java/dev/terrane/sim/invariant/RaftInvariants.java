@@ -49,11 +49,6 @@ final class RaftInvariants {
     return there != null && there.contains(new DestroyedPeer(group, peer));
   }
 
-  /** The machine got another disk. */
-  void forget(Machine machine) {
-    durable.remove(machine);
-  }
-
   /**
    * A log was opened: it must hold what was known to be durable. What a batch that was being
    * written when the machine died would have changed may be there or not.

@@ -3,6 +3,7 @@ package dev.terrane.sim.invariant;
 import dev.terrane.common.region.Peer;
 import dev.terrane.common.region.PeerRole;
 import dev.terrane.common.region.Region;
+import dev.terrane.sim.world.SimulationFailure;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,10 +15,17 @@ import org.jspecify.annotations.Nullable;
 final class Regions {
   private final Map<Long, TreeMap<Long, Region>> byConfVerByRegion = new LinkedHashMap<>();
 
+  /** A membership was applied: there is one of each version. */
   void applied(Region region) {
-    byConfVerByRegion
-        .computeIfAbsent(region.id(), id -> new TreeMap<>())
-        .put(region.epoch().confVer(), region);
+    Region known =
+        byConfVerByRegion
+            .computeIfAbsent(region.id(), id -> new TreeMap<>())
+            .put(region.epoch().confVer(), region);
+    if (known != null && !known.peers().equals(region.peers())) {
+      throw new SimulationFailure(
+          "region %d has two memberships of version %d: %s and %s"
+              .formatted(region.id(), region.epoch().confVer(), known.peers(), region.peers()));
+    }
   }
 
   @Nullable Region newest(long regionId) {

@@ -29,7 +29,14 @@ public final class Machine {
     void died(Machine machine, String why);
   }
 
+  /** What is told when a process refuses to run on a damaged file. */
+  @FunctionalInterface
+  public interface DamageListener {
+    void found(Machine machine, String file);
+  }
+
   private DeathListener listener = (machine, why) -> {};
+  private DamageListener damageListener = (machine, file) -> {};
 
   public Machine(World world, String name, long driftPpm) {
     this.world = world;
@@ -71,6 +78,10 @@ public final class Machine {
 
   public void onOwnDeath(DeathListener newListener) {
     listener = newListener;
+  }
+
+  public void onDamageFound(DamageListener newListener) {
+    damageListener = newListener;
   }
 
   /** Starts an empty process; what runs in it is built by the caller. */
@@ -123,8 +134,17 @@ public final class Machine {
     throw new CrashSignal();
   }
 
-  /** The process threw. With a broken disk that is how it stops; else it is a bug of ours. */
+  /**
+   * The process threw. With a broken disk that is how it stops, and with a damaged file if it names
+   * that; else it is a bug of ours.
+   */
   void failed(NodeProcess which, Throwable failure) {
+    String damaged = disk.damagedFileNamedBy(failure);
+    if (damaged != null) {
+      kill("it refuses " + damaged + ": " + failure.getMessage());
+      damageListener.found(this, damaged);
+      return;
+    }
     if (disk.hasFailed() && isOfDisk(failure)) {
       if (chance.nextBoolean()) {
         losePower("its disk failed");

@@ -53,21 +53,21 @@ public final class SimFiles implements SstStorage, SnapshotFiles {
     contentByName.putAll(synced);
   }
 
-  /** Changes one bit of a file that is there; false if there is none. */
-  public boolean flipBit(RandomGenerator chance) {
-    if (contentByName.isEmpty()) {
-      return false;
+  /** Changes one bit of a file that is durable, and tells which; null if there is none. */
+  @Nullable String flipBit(RandomGenerator chance) {
+    List<String> names = synced.keySet().stream().filter(contentByName::containsKey).toList();
+    if (names.isEmpty()) {
+      return null;
     }
-    String name = List.copyOf(contentByName.keySet()).get(chance.nextInt(contentByName.size()));
-    Bytes content = contentByName.get(name);
-    if (content == null || content.isEmpty()) {
-      return false;
+    String name = names.get(chance.nextInt(names.size()));
+    byte[] bytes = synced.getOrDefault(name, Bytes.EMPTY).toByteArray();
+    if (bytes.length == 0) {
+      return null;
     }
-    byte[] bytes = content.toByteArray();
     bytes[chance.nextInt(bytes.length)] ^= (byte) (1 << chance.nextInt(8));
     contentByName.put(name, Bytes.wrap(bytes));
-    synced.computeIfPresent(name, (key, old) -> Bytes.wrap(bytes));
-    return true;
+    synced.put(name, Bytes.wrap(bytes));
+    return name;
   }
 
   @Override
