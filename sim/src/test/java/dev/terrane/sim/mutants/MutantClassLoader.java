@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Loads everything of ours anew, one class of it with a bug. Whoever runs in here shares nothing
- * with the classes outside but what is not ours, so a bug does not leak.
+ * Loads everything of ours anew, with a bug. Whoever runs in here shares nothing with the classes
+ * outside but what is not ours, so a bug does not leak.
  */
 final class MutantClassLoader extends ClassLoader {
   private static final String OURS = "dev.terrane.";
@@ -23,7 +23,7 @@ final class MutantClassLoader extends ClassLoader {
     return loadClass(type.getName()).getConstructor().newInstance();
   }
 
-  /** Whether the class with the bug was needed at all. */
+  /** Whether a class with the bug was needed at all. */
   boolean isPlanted() {
     return planted;
   }
@@ -47,8 +47,9 @@ final class MutantClassLoader extends ClassLoader {
 
   private Class<?> define(String name) throws ClassNotFoundException {
     byte[] bytes = bytesOf(name, getParent());
-    if (name.equals(mutant.className())) {
-      bytes = mutant.plant(bytes, getParent());
+    Mutant.Change change = mutant.changeOf(name);
+    if (change != null) {
+      bytes = mutant.plant(change, bytes, getParent());
       planted = true;
     }
     return defineClass(name, bytes, 0, bytes.length);

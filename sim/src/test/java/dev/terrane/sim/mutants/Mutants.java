@@ -129,11 +129,18 @@ final class Mutants {
           // what is decided on what
           new Mutant(
               "no-epoch-check-at-apply",
-              "a proposal is applied although its Region has been split or merged since",
-              STORE + "Applier$BatchFiller",
-              "proposal",
-              new CallReplaced(
-                  "dev.terrane.common.region.RegionEpoch", "version", new Result.Parameter(3))),
+              "a membership change is applied although the membership has changed since it was"
+                  + " decided; the leader's rule of one change at a time, which keeps such changes"
+                  + " out of the log, is off too",
+              List.of(
+                  new Mutant.Change(
+                      STORE + "RegionChanges",
+                      "apply",
+                      new CallReplaced("dev.terrane.common.region.RegionEpoch", "equals", TRUE)),
+                  new Mutant.Change(
+                      RAFT + "Leader",
+                      "proposeConfChange",
+                      new CallReplaced(RAFT + "RaftLog", "hasConfChange", FALSE)))),
           new Mutant(
               "propose-what-an-older-term-decided",
               "a compare-and-swap is proposed in a later term than the one it read in",
@@ -158,6 +165,17 @@ final class Mutants {
               "dev.terrane.pd.tso.TimestampOracle",
               "open",
               new ArgumentKept("java.lang.Math", "max", true)));
+
+  /** What no run can show yet. It moves up once Regions split and merge. */
+  static final List<Mutant> DORMANT =
+      List.of(
+          new Mutant(
+              "no-epoch-check-of-writes",
+              "a write is applied although its Region has been split or merged since",
+              STORE + "Applier$BatchFiller",
+              "proposal",
+              new CallReplaced(
+                  "dev.terrane.common.region.RegionEpoch", "version", new Result.Parameter(3))));
 
   private Mutants() {}
 

@@ -18,18 +18,21 @@ class MutantsTest {
   private static final Mutant TIMESTAMPS = Mutants.named("timestamps-from-the-clock");
 
   static Stream<Mutant> all() {
-    return Mutants.ALL.stream();
+    return Stream.concat(Mutants.ALL.stream(), Mutants.DORMANT.stream());
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("all")
   void canBePlanted(Mutant mutant) throws ClassNotFoundException {
-    byte[] original = MutantClassLoader.bytesOf(mutant.className(), HERE);
-    byte[] planted = mutant.plant(original, HERE);
-    assertThat(planted).isNotEqualTo(original);
-    // Initialised, so that the JVM has verified it.
-    Class<?> loaded = Class.forName(mutant.className(), true, new MutantClassLoader(mutant, HERE));
-    assertThat(loaded.getClassLoader()).isInstanceOf(MutantClassLoader.class);
+    for (Mutant.Change change : mutant.changes()) {
+      byte[] original = MutantClassLoader.bytesOf(change.className(), HERE);
+      byte[] planted = mutant.plant(change, original, HERE);
+      assertThat(planted).isNotEqualTo(original);
+      // Initialised, so that the JVM has verified it.
+      Class<?> loaded =
+          Class.forName(change.className(), true, new MutantClassLoader(mutant, HERE));
+      assertThat(loaded.getClassLoader()).isInstanceOf(MutantClassLoader.class);
+    }
   }
 
   @Test
@@ -54,7 +57,7 @@ class MutantsTest {
   }
 
   @Test
-  void anEditThatMatchesNothingOrSeveralPlacesIsRefused() {
+  void anEditThatMatchesNothingOrSeveralPlacesIsRefused() throws ClassNotFoundException {
     for (String call : List.of("noSuchCall", "min")) {
       var lost =
           new Mutant(
@@ -63,7 +66,9 @@ class MutantsTest {
               "dev.terrane.raft.RaftLog",
               "committedEnd",
               new CallReplaced("java.lang.Math", call, new Result.Amount(0)));
-      assertThatThrownBy(() -> lost.plant(MutantClassLoader.bytesOf(lost.className(), HERE), HERE))
+      Mutant.Change change = lost.changes().getFirst();
+      byte[] original = MutantClassLoader.bytesOf(change.className(), HERE);
+      assertThatThrownBy(() -> lost.plant(change, original, HERE))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("matches " + (call.equals("min") ? 2 : 0) + " instructions");
     }

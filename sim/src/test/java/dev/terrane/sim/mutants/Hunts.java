@@ -1,0 +1,81 @@
+package dev.terrane.sim.mutants;
+
+import java.util.List;
+
+/** By which scenario each bug is found, and how it shows. */
+final class Hunts {
+  private static final String NOT_LINEARIZABLE = "is not linearizable";
+  private static final String OUTLIVED_LEASE = "reads by its lease of term";
+  private static final String FORGETS = "but remembers";
+
+  /** One for each of {@link Mutants#ALL}. */
+  static final List<Hunt> ALL =
+      List.of(
+          Hunt.of(
+              "acknowledge-before-sync",
+              "power-cut-of-all",
+              1,
+              5,
+              "was durable and is not there",
+              "corrupt Raft log"),
+          Hunt.of("accept-before-persisted", "slow-disks", 1, 5, "accepts entries up to"),
+          Hunt.of("vote-before-persisted", "slow-disks", 1, 5, FORGETS),
+          Hunt.of("forget-the-vote", "leaders-fall-quickly", 1, 5, FORGETS, "votes twice"),
+          Hunt.of("apply-before-persisted", "slow-disks", 1, 5, "which is not durable there"),
+          Hunt.of("change-before-commit-is-durable", "stale-route-during-a-move", 1, 5, FORGETS),
+          Hunt.of("release-log-without-barrier", "full-disk", 1, 5, "but its log holds"),
+          Hunt.of(
+              "acknowledge-snapshot-before-marker",
+              "dying-at-the-disk",
+              1,
+              5,
+              "accepts entries up to"),
+          Hunt.of("snapshot-files-not-synced", "dying-over-a-snapshot", 1, 50, "could not read"),
+          Hunt.of(
+              "install-without-barrier",
+              "dying-over-a-snapshot",
+              1,
+              10,
+              "but its log holds",
+              "was being replaced by a snapshot that is not there"),
+          Hunt.of(
+              "vote-for-a-shorter-log",
+              "leaders-fall-quickly",
+              1,
+              20,
+              "the leader only",
+              "replaces committed entry"),
+          Hunt.of(
+              "commit-old-term-by-counting",
+              "two-leaders-in-turn",
+              1,
+              10,
+              "could be elected without it"),
+          Hunt.of("append-over-a-gap", "raft-scrambled", 1, 5, "> last"),
+          Hunt.of("heartbeat-commits-too-much", "raft-scrambled", 1, 5, "> last"),
+          Hunt.of("vote-at-once-after-restart", "restarts-under-a-lease", 1, 30, OUTLIVED_LEASE),
+          Hunt.of(
+              "read-on-an-expired-lease",
+              "leader-paused-longer-than-its-lease",
+              1,
+              5,
+              OUTLIVED_LEASE),
+          Hunt.of("lease-kept-after-timeout-now", "leadership-handed-away", 1, 5, OUTLIVED_LEASE),
+          Hunt.of(
+              "no-epoch-check-at-apply",
+              "two-wishes-at-once",
+              1,
+              5,
+              "has two memberships of version"),
+          Hunt.of(
+              "propose-what-an-older-term-decided",
+              "leadership-comes-back",
+              1,
+              50,
+              NOT_LINEARIZABLE),
+          Hunt.of("swap-under-a-shared-latch", "leadership-handed-away", 1, 10, NOT_LINEARIZABLE),
+          Hunt.of("repeat-an-undetermined-swap", "slow-disks", 1, 10, NOT_LINEARIZABLE),
+          Hunt.of("timestamps-from-the-clock", "clocks-jump", 1, 10, "gives timestamps"));
+
+  private Hunts() {}
+}
