@@ -30,6 +30,9 @@ public final class Faults {
   /** Whose disk has a wrong bit that was not found yet, and may never be. */
   private final List<ServerNode> rotten = new ArrayList<>();
 
+  /** The version of the membership in which somebody was wished to be demoted last. */
+  private long wishedConfVer;
+
   private boolean over;
 
   Faults(Cluster cluster) {
@@ -375,10 +378,19 @@ public final class Faults {
     }
   }
 
-  /** Whether all replicas are voters on stores that are not lost, so that a quorum outlives one. */
+  /** From now on a voter of the membership of {@code confVer} may cease to vote. */
+  void wished(long confVer) {
+    wishedConfVer = confVer;
+  }
+
+  /**
+   * Whether all replicas are voters on stores that are not lost, and will be, so that a quorum
+   * outlives one.
+   */
   boolean canLoseOne() {
     Region region = cluster.region();
     return region != null
+        && region.epoch().confVer() > wishedConfVer
         && rotten.isEmpty()
         && cluster.voters() == 3
         && region.peers().size() == 3

@@ -179,6 +179,9 @@ final class Plots {
               () -> {
                 if (!afterwards) {
                   disk.dieAfter(chance.nextInt(14), chance.nextInt(4) != 0);
+                  if (chance.nextInt(4) == 0) {
+                    once(() -> !behind.machine().isUp(), 1_000, () -> faults.rot(behind, chance));
+                  }
                   return;
                 }
                 once(
@@ -255,6 +258,7 @@ final class Plots {
     }
     long own = open.identity().storeId();
     say(process.name() + " is wished to demote each of the others");
+    faults.wished(region.epoch().confVer());
     for (Peer peer : region.peers()) {
       if (peer.storeId() != own && peer.role() == PeerRole.VOTER) {
         process.after(1, () -> open.onPdInstruction(demotion(region, peer)));

@@ -2,15 +2,11 @@ package dev.terrane.sim.world;
 
 import dev.terrane.engine.EngineCorruptException;
 import dev.terrane.engine.log.LogCorruptException;
-import dev.terrane.engine.log.LogFile;
 import dev.terrane.engine.log.memory.DiskCall;
 import dev.terrane.engine.log.memory.DiskFaults;
 import dev.terrane.engine.log.memory.MemoryLogDirectory;
 import dev.terrane.engine.memory.MemoryDisk;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
@@ -26,8 +22,6 @@ public final class MachineDisk implements DiskFaults {
   private static final long SYNC_NANOS_MIN = 80_000;
   private static final long SYNC_NANOS_MAX = 1_500_000;
   private static final int NEVER = -1;
-
-  private static final int SPARED_BYTES = 16 << 10;
 
   /** Of so many reads of single keys one is not answered by memory. */
   private static final int COLD_READ_EVERY = 4;
@@ -148,52 +142,19 @@ public final class MachineDisk implements DiskFaults {
   }
 
   /**
-   * While no process runs, one bit changes of something that was synced. Not in the log's last
-   * frames, where it could not be told from a write that was torn.
+   * While no process runs, one bit changes of something that was synced.
    *
    * @return the file; null where there is nothing that long
    */
   public @Nullable String rot(RandomGenerator random) {
     String file = files.flipBit(random);
     if (file == null) {
-      file = rotLog(random);
+      file = LogRot.flipBit(raftLog, random);
     }
     if (file != null) {
       damagedFiles.add(file);
     }
     return file;
-  }
-
-  private @Nullable String rotLog(RandomGenerator random) {
-    List<String> names = raftLog.list();
-    if (names.isEmpty()) {
-      return null;
-    }
-    String name = names.get(random.nextInt(names.size()));
-    boolean newest = name.equals(names.getLast());
-    try {
-      int used = usedBytes(name);
-      if (newest && used < 4 * SPARED_BYTES) {
-        return null;
-      }
-      raftLog.flipBit(name, random.nextInt(newest ? used / 2 : used), random.nextInt(8));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return name;
-  }
-
-  /** Up to the last byte that is not zero. */
-  private int usedBytes(String name) throws IOException {
-    try (LogFile file = raftLog.open(name)) {
-      ByteBuffer content = ByteBuffer.allocate((int) file.size());
-      file.read(content, 0);
-      int used = content.position();
-      while (used > 1 && content.get(used - 1) == 0) {
-        used--;
-      }
-      return used;
-    }
   }
 
   /** The damaged file that {@code failure} speaks of; null if it does not. */
