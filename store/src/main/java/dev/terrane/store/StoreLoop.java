@@ -92,8 +92,11 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
       log.warn("this store stood still for longer than {}", services.config.tick().multipliedBy(3));
       peers.all().forEach(LocalPeer::paused);
     }
+    // Before what has come: a promise that is given now must not be shortened by ticks that were
+    // due.
+    int ticked = wheel.advance(nowNanos, ticker);
     int work = drain();
-    work += wheel.advance(nowNanos, ticker);
+    work += ticked;
     work += snapshots.poll(nowNanos);
     work += housekeeping(nowNanos);
     work += handOver();
