@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
  * names its seed; {@code -Dsim.seed} replays that one alone, {@code -Dsim.first} begins with one.
  */
 class SwarmTest {
-  private static final double MINUTES = Double.parseDouble(System.getProperty("sim.minutes", "1"));
+  private static final double MINUTES = Double.parseDouble(System.getProperty("sim.minutes", "2"));
 
   @Test
   void clustersUnderAttackKeepTheirPromises() {

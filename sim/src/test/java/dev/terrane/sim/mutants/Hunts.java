@@ -30,35 +30,35 @@ final class Hunts {
               1,
               5,
               "accepts entries up to"),
-          Hunt.of("snapshot-files-not-synced", "dying-over-a-snapshot", 1, 50, "could not read"),
+          Hunt.of("snapshot-files-not-synced", "dying-over-a-snapshot", 1, 80, "could not read"),
           Hunt.of(
               "install-without-barrier",
               "dying-over-a-snapshot",
               1,
-              10,
+              30,
               "but its log holds",
               "was being replaced by a snapshot that is not there"),
           Hunt.of(
               "vote-for-a-shorter-log",
               "leaders-fall-quickly",
-              1,
-              20,
+              2,
+              40,
               "the leader only",
               "replaces committed entry"),
           Hunt.of(
               "commit-old-term-by-counting",
               "two-leaders-in-turn",
               1,
-              10,
+              20,
               "could be elected without it"),
           Hunt.of("append-over-a-gap", "raft-scrambled", 1, 5, "> last"),
           Hunt.of("heartbeat-commits-too-much", "raft-scrambled", 1, 5, "> last"),
-          Hunt.of("vote-at-once-after-restart", "restarts-under-a-lease", 1, 30, OUTLIVED_LEASE),
+          Hunt.of("vote-at-once-after-restart", "restarts-under-a-lease", 6, 40, OUTLIVED_LEASE),
           Hunt.of(
               "read-on-an-expired-lease",
               "leader-paused-longer-than-its-lease",
               1,
-              5,
+              10,
               OUTLIVED_LEASE),
           Hunt.of("lease-kept-after-timeout-now", "leadership-handed-away", 1, 5, OUTLIVED_LEASE),
           Hunt.of(
@@ -70,12 +70,12 @@ final class Hunts {
           Hunt.of(
               "propose-what-an-older-term-decided",
               "leadership-comes-back",
-              1,
-              50,
+              5,
+              80,
               NOT_LINEARIZABLE),
           Hunt.of("swap-under-a-shared-latch", "leadership-handed-away", 1, 10, NOT_LINEARIZABLE),
-          Hunt.of("repeat-an-undetermined-swap", "slow-disks", 1, 10, NOT_LINEARIZABLE),
-          Hunt.of("timestamps-from-the-clock", "clocks-jump", 1, 10, "gives timestamps"));
+          Hunt.of("repeat-an-undetermined-swap", "slow-disks", 1, 20, NOT_LINEARIZABLE),
+          Hunt.of("timestamps-from-the-clock", "clocks-jump", 1, 20, "gives timestamps"));
 
   private Hunts() {}
 }
