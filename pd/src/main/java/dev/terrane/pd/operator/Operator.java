@@ -30,6 +30,13 @@ public final class Operator {
   private final List<Step> steps;
   private final long deadlineNanos;
   private int current;
+
+  /** The largest {@code confVer} that what was planned on and the steps done account for. */
+  private long confVerMax;
+
+  /** Peers that the joint change begun last has in between, which its end settles. */
+  private int between;
+
   private Status status = Status.RUNNING;
   private String outcome = "";
   private boolean asked;
@@ -39,9 +46,11 @@ public final class Operator {
    * @param name of what it is for, as {@code add-replica}
    * @param reason in a sentence's words, for whoever asks
    */
-  Operator(long regionId, String name, String reason, List<Step> steps, long deadlineNanos) {
-    check(!steps.isEmpty(), "operator without steps for Region %d", regionId);
-    this.regionId = regionId;
+  Operator(RegionInfo region, String name, String reason, List<Step> steps, long deadlineNanos) {
+    check(!steps.isEmpty(), "operator without steps for Region %d", region.id());
+    this.regionId = region.id();
+    this.confVerMax = region.region().epoch().confVer();
+    this.between = (int) region.region().peers().stream().filter(Operator::isBetween).count();
     this.name = name;
     this.reason = reason;
     this.steps = List.copyOf(steps);
@@ -51,6 +60,7 @@ public final class Operator {
   /** Looks at the Region as it is now, and moves on, ends, or stays. */
   void observe(RegionInfo region, long nowNanos) {
     while (status == Status.RUNNING && steps.get(current).isDone(region)) {
+      confVerMax += growth(steps.get(current));
       current++;
       asked = false;
       if (current == steps.size()) {
@@ -60,12 +70,44 @@ public final class Operator {
     if (status != Status.RUNNING) {
       return;
     }
-    String obstacle = steps.get(current).obstacle(region);
+    String obstacle = obstacle(steps.get(current), region);
     if (obstacle != null) {
       end(Status.CANCELLED, obstacle);
     } else {
       expire(nowNanos);
     }
+  }
+
+  /** A change by somebody else takes the ground from under a plan: it must be made anew. */
+  private @Nullable String obstacle(Step step, RegionInfo region) {
+    long expected = confVerMax + (step.hasBegun(region) ? growth(step) : 0);
+    long confVer = region.region().epoch().confVer();
+    return confVer > expected
+        ? "the membership was changed meanwhile: conf_ver is %d, not %d"
+            .formatted(confVer, expected)
+        : step.obstacle(region);
+  }
+
+  /** By how much {@code step} lets {@code confVer} grow at most. */
+  private int growth(Step step) {
+    return switch (step) {
+      case Step.AddLearner add -> 1;
+      case Step.PromoteLearner promote -> 1;
+      case Step.RemovePeer remove -> 1;
+      case Step.EnterJoint joint -> {
+        between = joint.promoted().size() + joint.demoted().size();
+        yield between;
+      }
+      case Step.LeaveJoint leave -> between;
+      case Step.TransferLeader transfer -> 0;
+    };
+  }
+
+  private static boolean isBetween(Peer peer) {
+    return switch (peer.role()) {
+      case INCOMING_VOTER, DEMOTING_VOTER -> true;
+      case VOTER, LEARNER -> false;
+    };
   }
 
   /** Ends this if its time is over. */

@@ -73,7 +73,7 @@ public final class OperatorController {
    */
   public Operator start(
       RegionInfo region, String name, String reason, List<Step> steps, long nowNanos) {
-    Operator operator = new Operator(region.id(), name, reason, steps, nowNanos + DEADLINE_NANOS);
+    Operator operator = new Operator(region, name, reason, steps, nowNanos + DEADLINE_NANOS);
     Operator other = runningByRegionId.putIfAbsent(region.id(), operator);
     if (other != null) {
       return other;

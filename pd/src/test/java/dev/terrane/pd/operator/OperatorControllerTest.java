@@ -25,7 +25,11 @@ class OperatorControllerTest {
   private long now = 5 * SECOND;
 
   private RegionInfo region(List<Peer> peers, List<Peer> pending) {
-    Region region = new Region(7, KeyRange.ALL, new RegionEpoch(4, 2), peers);
+    return regionAt(4, peers, pending);
+  }
+
+  private RegionInfo regionAt(long confVer, List<Peer> peers, List<Peer> pending) {
+    Region region = new Region(7, KeyRange.ALL, new RegionEpoch(confVer, 2), peers);
     return new RegionInfo(region, leader, 5, List.of(), pending, 0, 0, 1);
   }
 
@@ -115,6 +119,56 @@ class OperatorControllerTest {
     Operator removal = start(new Step.RemovePeer(leader));
     assertThat(report(alone)).isNull();
     assertThat(removal.outcome()).contains("leads");
+  }
+
+  @Test
+  void aMembershipThatSomebodyElseChangedNeedsAnotherPlan() {
+    Peer second = Peer.voter(20, 2);
+    Peer third = new Peer(30, 3, PeerRole.LEARNER);
+    Operator operator =
+        operators.start(
+            region(List.of(leader, second, third), List.of(third)),
+            "demote-voters",
+            "there are 2 voters",
+            List.of(new Step.EnterJoint(List.of(), List.of(second)), new Step.LeaveJoint()),
+            now);
+    RegionInfo three =
+        regionAt(5, List.of(leader, second, new Peer(30, 3, PeerRole.VOTER)), List.of());
+    assertThat(report(three)).isNull();
+    assertThat(operator.status()).isEqualTo(Operator.Status.CANCELLED);
+    assertThat(operator.outcome()).contains("conf_ver is 5, not 4");
+  }
+
+  @Test
+  void itsOwnStepsMayChangeTheMembership() {
+    Peer second = Peer.voter(20, 2);
+    Peer heir = Peer.learner(30, 3);
+    Operator operator =
+        operators.start(
+            regionAt(4, List.of(leader, second, heir), List.of()),
+            "replace-replica",
+            "a store is lost",
+            List.of(
+                new Step.EnterJoint(List.of(heir), List.of(second)),
+                new Step.LeaveJoint(),
+                new Step.RemovePeer(second)),
+            now);
+    report(
+        regionAt(
+            6,
+            List.of(
+                leader,
+                new Peer(20, 2, PeerRole.DEMOTING_VOTER),
+                new Peer(30, 3, PeerRole.INCOMING_VOTER)),
+            List.of()));
+    report(
+        regionAt(
+            8,
+            List.of(leader, new Peer(20, 2, PeerRole.LEARNER), new Peer(30, 3, PeerRole.VOTER)),
+            List.of()));
+    assertThat(operator.status()).isEqualTo(Operator.Status.RUNNING);
+    report(regionAt(9, List.of(leader, new Peer(30, 3, PeerRole.VOTER)), List.of()));
+    assertThat(operator.status()).isEqualTo(Operator.Status.SUCCESS);
   }
 
   @Test
