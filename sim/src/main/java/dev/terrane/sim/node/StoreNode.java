@@ -1,5 +1,6 @@
 package dev.terrane.sim.node;
 
+import dev.terrane.engine.EngineException;
 import dev.terrane.engine.KvEngine;
 import dev.terrane.engine.log.RaftLogEngine;
 import dev.terrane.engine.log.SegmentedRaftLog;
@@ -151,25 +152,36 @@ public final class StoreNode {
 
   // ---- every start
 
+  /** A disk without room is no reason to lose anything, but one not to start. */
+  private Store recover(StoreIdentity identity, GrpcStoreTransport transport) {
+    try {
+      return Store.open(
+          identity,
+          plan.storeConfig(),
+          new StoreSurroundings(
+              process.machine().clock(),
+              random,
+              engine,
+              log,
+              process.machine().disk().files(),
+              transport,
+              pd,
+              io,
+              MetricsSink.NONE),
+          address);
+    } catch (EngineException e) {
+      if (e.retryable()) {
+        process.machine().giveUp("it cannot start: " + e.getMessage());
+      }
+      throw e;
+    }
+  }
+
   private void open(StoreIdentity identity) {
     GrpcStoreTransport transport =
         new GrpcStoreTransport(
             new StoreAddresses(pd), channels, process.loop(), TRANSPORT_BYTES_MAX);
-    Store opened =
-        Store.open(
-            identity,
-            plan.storeConfig(),
-            new StoreSurroundings(
-                process.machine().clock(),
-                random,
-                engine,
-                log,
-                process.machine().disk().files(),
-                transport,
-                pd,
-                io,
-                MetricsSink.NONE),
-            address);
+    Store opened = recover(identity, transport);
     store = opened;
     RawCommands commands =
         new RawCommands(

@@ -134,6 +134,13 @@ public final class Machine {
     throw new CrashSignal();
   }
 
+  /** The process ends itself, as one that cannot start; whoever watches it starts it again. */
+  public void giveUp(String why) {
+    kill(why);
+    listener.died(this, why);
+    throw new CrashSignal();
+  }
+
   /**
    * The process threw. With a broken disk that is how it stops, and with a damaged file if it names
    * that; else it is a bug of ours.
