@@ -148,6 +148,11 @@ final class Leader {
     }
   }
 
+  /** More has been applied here, so followers may know more. */
+  void applied() {
+    replicator.changed();
+  }
+
   /** Some of this leader's own entries have become durable. */
   void persisted() {
     advanceCommit();
@@ -260,6 +265,7 @@ final class Leader {
    * The membership has changed by an applied entry. A leader that is no voter any more gives way.
    */
   void membershipChanged() {
+    replicator.tellCommitted(core.log.firstConfChange()); // who leaves hears of nothing later
     peers.follow(core.membership(), core.id, core.log.lastIndex() + 1);
     if (!core.membership().isVoter(core.id)) {
       core.becomeFollower(core.term(), 0);
@@ -312,7 +318,7 @@ final class Leader {
   private boolean isAtRest() {
     long last = core.log.lastIndex();
     for (int i = 0; i < peers.size(); i++) {
-      if (peers.at(i).match() != last) {
+      if (peers.at(i).match() != last || peers.at(i).sentCommit() != last) {
         return false;
       }
     }

@@ -117,6 +117,20 @@ final class RaftLog {
     return applied;
   }
 
+  /**
+   * What a leader tells its followers to be committed: no more than it has applied. It answers
+   * reads on its lease from what it has applied, and a follower that was ahead of that could show a
+   * write to one reader which a later one does not find here.
+   */
+  long committedToTell() {
+    return Math.min(committed, applied);
+  }
+
+  /** The index of the first membership change that is not applied, or is being applied now. */
+  long firstConfChange() {
+    return confChanges.firstKey();
+  }
+
   /** The last durable index of this log; 0 while a snapshot replaces it. */
   long persistedIndex() {
     return unpersistedSnapshot == null ? persisted : 0;

@@ -386,6 +386,9 @@ public final class RawNode {
   /** Everything through {@code index} is applied; or a snapshot of that index is installed. */
   public void applied(long index) {
     core.log.applied(index);
+    if (core.role() instanceof Role.Leading leading) {
+      leading.leader().applied();
+    }
   }
 
   /**

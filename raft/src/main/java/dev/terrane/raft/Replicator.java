@@ -91,9 +91,9 @@ final class Replicator {
             prevIndex,
             core.log.term(prevIndex),
             entries,
-            core.log.committed(),
+            core.log.committedToTell(),
             rounds.current()));
-    peer.commitSent(Math.min(core.log.committed(), prevIndex + entries.size()));
+    peer.commitSent(Math.min(core.log.committedToTell(), prevIndex + entries.size()));
     if (peer.state() instanceof ProgressState.Replicate replicate && !entries.isEmpty()) {
       peer.sentThrough(prevIndex + entries.size(), bytesOf(entries), replicate);
     }
@@ -123,7 +123,20 @@ final class Replicator {
 
   /** Tells a peer that is up to date what is committed, if nothing else has told it. */
   private void sendCommit(Progress peer) {
-    long commit = Math.min(peer.match(), core.log.committed());
+    sendCommit(peer, core.log.committedToTell());
+  }
+
+  /** Tells everyone that everything through {@code index} is committed; it is applied here. */
+  void tellCommitted(long index) {
+    for (int i = 0; i < peers.size(); i++) {
+      if (peers.at(i).state() instanceof ProgressState.Replicate) {
+        sendCommit(peers.at(i), index);
+      }
+    }
+  }
+
+  private void sendCommit(Progress peer, long known) {
+    long commit = Math.min(peer.match(), known);
     if (commit > peer.sentCommit()) {
       core.outbox.send(new Message.CommitAdvanced(core.id, peer.peerId(), core.term(), commit));
       peer.commitSent(commit);

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.terrane.common.Bytes;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** The rules of "Consensus: Bridging Theory and Practice" beyond the paper's, by section. */
@@ -320,10 +319,26 @@ class RaftDissertationTest {
     leader.node().step(new Message.AppendAccepted(2, 1, leader.node().term(), 3, 0));
     leader.node().step(new Message.AppendAccepted(3, 1, leader.node().term(), 3, 0));
     assertThat(leader.node().committed()).isEqualTo(3);
-    Ready ready = Objects.requireNonNull(leader.machine.takeReady());
-    assertThat(ready.committedEntries()).as("not durable here yet").isEmpty();
+    assertThat(leader.machine.takeReady()).as("not durable here yet").isNull();
     leader.settle();
     assertThat(leader.machine.app().applied()).isEqualTo(3);
+  }
+
+  /** A follower that had applied more would show a write which a later read here does not find. */
+  @Test
+  void section641NoFollowerIsAheadOfWhatTheLeaderReads() {
+    Solo leader = Solo.of(1, 2, 3).leading();
+    leader.node().propose(Bytes.ofUtf8("x"));
+    leader.machine.takeReady();
+    leader.takeSent();
+    leader.node().step(new Message.AppendAccepted(2, 1, leader.node().term(), 3, 0));
+    leader.node().step(new Message.AppendAccepted(3, 1, leader.node().term(), 3, 0));
+    assertThat(leader.node().committed()).isEqualTo(3);
+    leader.machine.takeReady();
+    assertThat(leader.takeSent()).as("it has not applied it").isEmpty();
+    assertThat(only(Message.CommitAdvanced.class, leader.settle()))
+        .extracting(Message.CommitAdvanced::commit)
+        .containsExactly(3L, 3L);
   }
 
   /**
