@@ -24,6 +24,8 @@ import java.util.function.LongSupplier;
  * when it is first told.
  *
  * <p>Thread-safe, and cheap enough for hot paths: a lookup and an addition to a striped counter.
+ * Nothing here traces requests, so no exemplars are taken: the library would wake a thread of its
+ * own after each value told, to say that it may take another.
  */
 public final class NodeMetrics implements MetricsSink {
   public static final String CONTENT_TYPE = PrometheusTextFormatWriter.CONTENT_TYPE;
@@ -56,7 +58,10 @@ public final class NodeMetrics implements MetricsSink {
   }
 
   private CounterDataPoint newCounter(String name) {
-    return Counter.builder().name(PREFIX + withoutTotal(name)).register(registry);
+    return Counter.builder()
+        .name(PREFIX + withoutTotal(name))
+        .withoutExemplars()
+        .register(registry);
   }
 
   /** The library adds the ending itself. */
@@ -70,7 +75,7 @@ public final class NodeMetrics implements MetricsSink {
   }
 
   private GaugeDataPoint newGauge(String name) {
-    return Gauge.builder().name(PREFIX + name).register(registry);
+    return Gauge.builder().name(PREFIX + name).withoutExemplars().register(registry);
   }
 
   /** A number that is asked for whenever somebody looks. */
@@ -106,6 +111,7 @@ public final class NodeMetrics implements MetricsSink {
         .name(PREFIX + name)
         .classicOnly()
         .classicUpperBounds(isDuration(name) ? SECONDS_BOUNDS : COUNT_BOUNDS)
+        .withoutExemplars()
         .register(registry);
   }
 
