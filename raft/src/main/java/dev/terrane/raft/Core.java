@@ -115,6 +115,11 @@ final class Core {
     return ++electionElapsed >= electionTimeout;
   }
 
+  /** The tick that ends the wait for a leader comes after so many; at least 1. */
+  int ticksToElection() {
+    return Math.max(1, electionTimeout - electionElapsed);
+  }
+
   void restartElectionTimer() {
     electionElapsed = 0;
     int span = config.electionTicksMax() - config.electionTicksMin();

@@ -34,8 +34,12 @@ final class ForwardedReads {
     }
   }
 
+  boolean isEmpty() {
+    return tickByRequestId.isEmpty();
+  }
+
   void tick() {
-    if (tickByRequestId.isEmpty()) {
+    if (isEmpty()) {
       return;
     }
     now++;
@@ -51,7 +55,7 @@ final class ForwardedReads {
   }
 
   void abortAll() {
-    if (tickByRequestId.isEmpty()) {
+    if (isEmpty()) {
       return;
     }
     for (long requestId : new ArrayList<>(tickByRequestId.keySet())) {

@@ -103,6 +103,16 @@ final class Leader {
     }
   }
 
+  /** See {@link RawNode#quietTicks}. */
+  int quietTicks() {
+    if (transfer != null || replicator.countsTicks()) {
+      return 0;
+    }
+    int toHeartbeat = core.config.heartbeatTicks() - heartbeatElapsed;
+    int toQuorum = core.config.electionTicksMin() - quorumElapsed;
+    return Math.max(1, Math.min(toHeartbeat, toQuorum)) - 1;
+  }
+
   /** A leader that cannot reach a quorum gives way, so that its clients look elsewhere (6.2). */
   private void checkQuorum() {
     if (!core.config.checkQuorum()) {
@@ -251,6 +261,10 @@ final class Leader {
 
   boolean isLeaseRevoked() {
     return leaseRevoked;
+  }
+
+  boolean isAlone() {
+    return peers.size() == 0 && core.membership().isSoleVoter(core.id) && !core.log.hasConfChange();
   }
 
   long confirmedRound() {

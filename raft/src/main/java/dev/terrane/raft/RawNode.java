@@ -66,6 +66,21 @@ public final class RawNode {
     }
   }
 
+  /**
+   * How many of the next ticks would be counted and do nothing else, as things are: the owner may
+   * sleep over them and {@link #tick} that often when it wakes, before it hands over anything that
+   * has come meanwhile. {@link Integer#MAX_VALUE} if time brings nothing at all.
+   */
+  public int quietTicks() {
+    if (core.isHibernating() || isAlone()) {
+      return Integer.MAX_VALUE;
+    }
+    if (core.role() instanceof Role.Leading leading) {
+      return leading.leader().quietTicks();
+    }
+    return core.forwardedReads().isEmpty() ? core.ticksToElection() - 1 : 0;
+  }
+
   /** Takes in a message addressed to this peer. Wakes a hibernating peer. */
   public void step(Message message) {
     check(message.to() == core.id, "peer %d was given a message to %d", core.id, message.to());
@@ -515,6 +530,16 @@ public final class RawNode {
   /** Whether this peer leads and has committed an entry of its own term: it knows all commits. */
   public boolean hasCommittedInTerm() {
     return core.role() instanceof Role.Leading leading && leading.leader().hasCommittedInTerm();
+  }
+
+  /**
+   * Whether this peer leads a group of which it is the only member, and its log holds no change of
+   * that. Whoever else would lead needs its vote, which a leader does not give; so its lease needs
+   * no rounds, and {@link #tick} has nothing to do and may be left out. Ends by what comes in,
+   * never by time.
+   */
+  public boolean isAlone() {
+    return core.role() instanceof Role.Leading leading && leading.leader().isAlone();
   }
 
   /**

@@ -254,6 +254,16 @@ final class Replicator {
     }
   }
 
+  /** Whether {@link #tick} has something to count. */
+  boolean countsTicks() {
+    for (int i = 0; i < peers.size(); i++) {
+      if (peers.at(i).state() instanceof ProgressState.SnapshotTransfer) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Probes at the peer's next sign of life, so that a failing peer is not asked in a loop. */
   private void probeLater(Progress peer, long from) {
     peer.becomeProbe(from);

@@ -197,11 +197,26 @@ final class HostileGroup {
   private void passTime() {
     now++;
     for (Machine machine : List.copyOf(machines.values())) {
-      if (machine.isUp() && !paused.contains(machine.id()) && now % TICK == machine.id() % TICK) {
-        machine.node().tick();
+      if (machine.isUp()
+          && !paused.contains(machine.id())
+          && !machine.node().isAlone()
+          && now % TICK == machine.id() % TICK) {
+        tick(machine.node());
         after(machine);
       }
     }
+  }
+
+  /** A tick that is said to be quiet is. */
+  private static void tick(RawNode node) {
+    boolean quiet = node.quietTicks() > 0;
+    boolean ready = node.hasReady();
+    RoleKind role = node.role();
+    node.tick();
+    check(
+        !quiet || (node.hasReady() == ready && node.role() == role),
+        "peer %d: a quiet tick did something",
+        node.id());
   }
 
   // ---- steps
@@ -509,6 +524,7 @@ final class HostileGroup {
     if (node.role() != RoleKind.LEADER) {
       return;
     }
+    lease.alone(node.isAlone(), now);
     lease.roundConfirmed(node.confirmedRound());
     for (Machine other : machines.values()) {
       if (other != machine && other.isUp() && holdsLease(other)) {

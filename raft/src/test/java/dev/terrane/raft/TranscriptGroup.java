@@ -313,7 +313,10 @@ final class TranscriptGroup {
     output.add(
         "%d: confirmed round %d%s"
             .formatted(
-                id, node(id).confirmedRound(), node(id).leaseRevoked() ? ", lease revoked" : ""));
+                id,
+                node(id).confirmedRound(),
+                (node(id).isAlone() ? ", alone" : "")
+                    + (node(id).leaseRevoked() ? ", lease revoked" : "")));
   }
 
   // ---- work

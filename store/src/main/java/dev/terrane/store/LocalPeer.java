@@ -80,6 +80,7 @@ final class LocalPeer {
 
   private boolean blankRecorded;
   private boolean dirty;
+  private boolean ticks;
   private boolean waitsForBarrier;
   private boolean snapshotPromised;
   private boolean closed;
@@ -210,6 +211,15 @@ final class LocalPeer {
 
   AppliedPosition applied() {
     return applied;
+  }
+
+  /** Whether it is on the {@link TickWheel}, which alone changes that. */
+  boolean ticks() {
+    return ticks;
+  }
+
+  void ticks(boolean onWheel) {
+    ticks = onWheel;
   }
 
   boolean leads() {
@@ -596,6 +606,7 @@ final class LocalPeer {
       view.lease().revoke();
       return;
     }
+    lease.alone(node.isAlone(), services.nowNanos());
     lease.roundConfirmed(node.confirmedRound());
     if (applied.term() == term && !node.leaseRevoked() && lease.isValidAt(services.nowNanos())) {
       view.lease().grant(term, lease.endNanos());

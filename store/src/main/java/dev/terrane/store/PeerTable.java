@@ -63,6 +63,15 @@ final class PeerTable {
     peer.markDirty();
   }
 
+  /** Whoever is alone in its Region waits for nothing that time brings. */
+  void tickIfNeeded(LocalPeer peer) {
+    if (peer.closed() || peer.node().isAlone()) {
+      wheel.remove(peer);
+    } else {
+      wheel.add(peer);
+    }
+  }
+
   /** Whether a peer that was here has not quite gone, so that none may come in its place. */
   boolean isLeaving(long regionId, KeyRange range) {
     if (leavingByRegionId.containsKey(regionId)) {

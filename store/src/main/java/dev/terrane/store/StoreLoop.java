@@ -32,6 +32,9 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
 
   private static final long HOUSEKEEPING_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
+  /** While nothing comes in. */
+  private static final long HOUSEKEEPING_AT_REST_NANOS = TimeUnit.SECONDS.toNanos(2);
+
   private final String name;
   private final LoopServices services;
   private final LoopParts parts;
@@ -96,6 +99,9 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
     // due.
     int ticked = wheel.advance(nowNanos, ticker);
     int work = drain();
+    if (work > 0 && housekeepingAtNanos - nowNanos > HOUSEKEEPING_NANOS) {
+      housekeepingAtNanos = nowNanos + HOUSEKEEPING_NANOS;
+    }
     work += ticked;
     work += snapshots.poll(nowNanos);
     work += housekeeping(nowNanos);
@@ -139,7 +145,9 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
   private int collect() {
     int turns = services.dirty.size();
     for (int i = 0; i < turns; i++) {
-      services.dirty.remove().collect();
+      LocalPeer peer = services.dirty.remove();
+      peer.collect();
+      peers.tickIfNeeded(peer);
     }
     return turns;
   }
@@ -195,8 +203,12 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
     if (nowNanos - housekeepingAtNanos < 0) {
       return 0;
     }
-    housekeepingAtNanos = nowNanos + HOUSEKEEPING_NANOS;
     parts.admission().engine(services.engine.flowSignals());
+    housekeepingAtNanos =
+        nowNanos
+            + (parts.admission().refusesWrites() == null
+                ? HOUSEKEEPING_AT_REST_NANOS
+                : HOUSEKEEPING_NANOS);
     peers.all().forEach(LocalPeer::expire);
     services.retryWhatFoundNoRoom();
     pdDesk.poll(nowNanos);

@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 
 /**
  * Calls each peer once per tick interval, the peers spread evenly over it, so that many Regions do
- * not all tick at one moment. A peer that hibernates is taken off and costs nothing.
+ * not all tick at one moment. A peer that needs no ticks is taken off and costs nothing.
  *
  * <p>Confined to the store loop. Times are nanoseconds of the node's monotonic clock.
  */
@@ -30,13 +30,19 @@ final class TickWheel {
     }
   }
 
+  /** Ticks {@code peer} from now on, if it is not ticked already. */
   void add(LocalPeer peer) {
-    slot(peer).add(peer);
-    peers++;
+    if (!peer.ticks()) {
+      peer.ticks(true);
+      slot(peer).add(peer);
+      peers++;
+    }
   }
 
   void remove(LocalPeer peer) {
-    if (slot(peer).remove(peer)) {
+    if (peer.ticks()) {
+      peer.ticks(false);
+      slot(peer).remove(peer);
       peers--;
     }
   }
@@ -47,14 +53,14 @@ final class TickWheel {
 
   /**
    * Whether nobody ticked for so long that messages may be stale and promises run out. Skips the
-   * ticks that were missed.
+   * ticks that were missed. With nobody to tick there is nothing to miss.
    */
   boolean skipPause(long nowNanos) {
     if (nowNanos - nextAtNanos <= PAUSE_INTERVALS * SLOTS * slotNanos) {
       return false;
     }
     nextAtNanos = nowNanos;
-    return true;
+    return peers > 0;
   }
 
   /** Ticks the peers that are due; returns how many. */

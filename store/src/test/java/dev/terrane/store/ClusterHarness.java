@@ -150,6 +150,21 @@ final class ClusterHarness {
     }
   }
 
+  /** How often {@code store} wakes up by itself, if it sleeps whenever it may. */
+  int wakeUpsOf(StoreHarness store, Duration duration) {
+    long end = time.nanoTime() + duration.toNanos();
+    int wakeUps = 0;
+    while (time.nanoTime() < end) {
+      while (store.pollAll() > 0) {
+        // until it has nothing to do
+      }
+      long sleepNanos = store.nextDeadlineNanos() - time.nanoTime();
+      time.advance(Duration.ofNanos(Math.max(1, Math.min(sleepNanos, end - time.nanoTime()))));
+      wakeUps++;
+    }
+    return wakeUps;
+  }
+
   void await(String what, BooleanSupplier condition) {
     long end = time.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {

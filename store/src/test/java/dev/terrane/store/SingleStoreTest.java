@@ -37,6 +37,21 @@ class SingleStoreTest {
     assertThat(cluster.get("absent")).isNull();
   }
 
+  @Test
+  void aloneItKeepsItsLeaseWithoutTicksOrRounds() {
+    ClusterHarness cluster = ClusterHarness.ofOne(4);
+    cluster.put("k", "v");
+    StoreHarness store = cluster.store(0);
+    long indexBefore = store.log().lastIndex(cluster.regionId());
+    cluster.runFor(Duration.ofMinutes(2));
+
+    ClusterHarness.ReadOutcome read = cluster.read(store, ReadMode.LEADER, "k");
+
+    assertThat(read.done).as("the lease still answers on the caller's thread").isTrue();
+    assertThat(store.log().lastIndex(cluster.regionId())).isEqualTo(indexBefore);
+    assertThat(cluster.wakeUpsOf(store, Duration.ofMinutes(1))).as("nothing ticks").isLessThan(60);
+  }
+
   @ParameterizedTest(name = "seed {0}")
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void keepsWhatItAcknowledgedOverRestarts(long seed) {

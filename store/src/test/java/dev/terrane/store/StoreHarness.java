@@ -208,6 +208,24 @@ final class StoreHarness {
     return status == null ? null : status.region();
   }
 
+  /** Lets everything have one turn. Returns the work done. */
+  int pollAll() {
+    int work = 0;
+    for (Agent agent : store().agents()) {
+      work += agent.poll(cluster.time().nanoTime());
+    }
+    work += store().logWriter().poll(cluster.time().nanoTime());
+    while (disk.runOne()) {
+      work++;
+    }
+    return work;
+  }
+
+  /** When an agent wants to be polled though nothing comes. */
+  long nextDeadlineNanos() {
+    return store().agents().stream().mapToLong(Agent::nextDeadlineNanos).min().orElseThrow();
+  }
+
   /**
    * Lets every agent have a turn or none, in an order drawn from the seed. Returns the work done.
    */
