@@ -34,12 +34,17 @@ final class Handlers {
     reports.onHeartbeat(heartbeat);
   }
 
-  /** Once a Raft tick, while leading. */
+  /** Every now and then, while leading: what time and silence bring. */
   void onTick(Leadership leadership, long nowNanos) {
     leadership.refreshView(nowNanos);
     members.onTick(leadership);
     scheduling.onTick(leadership, nowNanos);
     stores.onTick(leadership, scheduling.hasWholePicture());
+  }
+
+  /** Whether nothing is under way that the next {@link #onTick} would take further. */
+  boolean isAtRest(Leadership leadership) {
+    return members.isAtRest() && scheduling.isAtRest(leadership) && keeper.isAtRest();
   }
 
   RegionKeeper keeper() {

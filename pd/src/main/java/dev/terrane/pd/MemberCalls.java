@@ -283,6 +283,14 @@ final class MemberCalls {
     }
   }
 
+  /** Whether the group is as it should be: nobody waits to become a voter, or to go. */
+  boolean isAtRest() {
+    Membership membership = member.raft().status().membership();
+    return !membership.isJoint()
+        && membership.learners().isEmpty()
+        && membership.all().size() == member.stateOrThrow().members().all().size();
+  }
+
   /** Takes the next step towards the group that should be. */
   void onTick(Leadership leadership) {
     Status status = member.raft().status();

@@ -119,6 +119,11 @@ final class MemberRaft {
     raft.tick();
   }
 
+  /** See {@link RawNode#quietTicks}. */
+  int quietTicks() {
+    return raft.quietTicks();
+  }
+
   /** The process stood still: what was promised or known by the clock no longer counts. */
   void paused() {
     raft.paused();
@@ -182,6 +187,7 @@ final class MemberRaft {
     if (!isLeading()) {
       lease.drop();
     }
+    lease.alone(raft.isAlone(), time.nanoTime());
     lease.roundConfirmed(raft.confirmedRound());
     return work + settleProposals();
   }

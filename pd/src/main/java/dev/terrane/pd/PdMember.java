@@ -12,6 +12,7 @@ import dev.terrane.proto.terranepd.Command;
 import dev.terrane.proto.terranepd.Member;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,9 @@ public final class PdMember implements Agent {
   private static final int MESSAGES_PER_CYCLE_MAX = 1024;
   private static final int WAITING_MAX = 1 << 14;
   private static final long WAIT_NANOS = 500_000_000L;
-  private static final long TIMESTAMP_UPDATE_NANOS = 50_000_000L;
+
+  /** With nothing under way, what time may have changed is looked at once in so many ticks. */
+  private static final int LOOK_TICKS_MAX = 10;
 
   /** A call that a leader cannot answer yet. */
   private record Waiting(PdCall.Ask ask, long deadlineNanos) {}
@@ -52,7 +55,8 @@ public final class PdMember implements Agent {
   private final long tickNanos;
   private @Nullable Leadership leadership;
   private long nextTickNanos;
-  private long nextTimestampUpdateNanos;
+  private long nextLookNanos;
+  private long nextWindowNanos;
   private boolean stopping;
 
   /** Only while this member gives its leadership away. */
@@ -78,7 +82,8 @@ public final class PdMember implements Agent {
     this.pd = new PdInbox(calls, handlers);
     this.tickNanos = config.tick().toNanos();
     this.nextTickNanos = time.nanoTime() + tickNanos;
-    this.nextTimestampUpdateNanos = time.nanoTime();
+    this.nextLookNanos = nextTickNanos;
+    this.nextWindowNanos = nextTickNanos;
     ClusterState state = raft.state();
     if (state != null) {
       transport.membersChanged(state.members().all());
@@ -113,12 +118,15 @@ public final class PdMember implements Agent {
 
   @Override
   public int poll(long nowNanos) {
+    passQuietTicks(nowNanos);
     int work = completions.drain(Runnable::run, MESSAGES_PER_CYCLE_MAX);
     work += raft.pump();
     followRole(nowNanos);
+    followClock();
     work += retryWaiting(nowNanos);
     work += calls.drain(this::dispatch, MESSAGES_PER_CYCLE_MAX);
-    work += fireTimers(nowNanos);
+    work += tick(nowNanos);
+    work += look(nowNanos);
     work += handOver();
     work += raft.pump();
     followRole(nowNanos);
@@ -128,7 +136,28 @@ public final class PdMember implements Agent {
 
   @Override
   public long nextDeadlineNanos() {
-    return leadership == null ? nextTickNanos : Math.min(nextTickNanos, nextTimestampUpdateNanos);
+    long next = nextLookNanos;
+    int quietTicks = raft.quietTicks();
+    if (quietTicks != Integer.MAX_VALUE) {
+      next = Math.min(next, nextTickNanos + quietTicks * tickNanos);
+    }
+    if (!waiting.isEmpty()) {
+      next = Math.min(next, time.nanoTime() + tickNanos); // what they wait for may be there
+    }
+    Leadership current = leadership;
+    if (current != null) {
+      long millis = current.oracle().millisToSave(time.wallMillis());
+      if (millis != Long.MAX_VALUE) {
+        // A window that Raft does not take now is offered again, but not in a loop.
+        long nanos = Math.max(tickNanos, TimeUnit.MILLISECONDS.toNanos(millis));
+        long at = time.nanoTime() + nanos;
+        if (Math.abs(at - nextWindowNanos) > tickNanos / 2) {
+          nextWindowNanos = at; // otherwise left as it is: timers are set by it
+        }
+        next = Math.min(next, nextWindowNanos);
+      }
+    }
+    return next;
   }
 
   @Override
@@ -157,27 +186,53 @@ public final class PdMember implements Agent {
 
   // ---- timers
 
-  private int fireTimers(long nowNanos) {
-    int fired = 0;
-    if (nowNanos - nextTickNanos >= 0) {
-      if (nowNanos - nextTickNanos > 2 * tickNanos) {
-        raft.paused();
-      }
-      raft.tick();
+  /**
+   * Counts the ticks that were slept over. What came meanwhile must find them counted; the tick
+   * that does something comes after it, since it may be the very message that was waited for.
+   */
+  private void passQuietTicks(long nowNanos) {
+    int quietTicks = raft.quietTicks();
+    if (quietTicks == Integer.MAX_VALUE) {
       nextTickNanos = nowNanos + tickNanos;
-      fired++;
-      handlers.keeper().onTick(leadership, nowNanos);
-      if (leadership != null) {
-        handlers.onTick(leadership, nowNanos);
-      }
+      return;
     }
-    if (leadership != null && nowNanos - nextTimestampUpdateNanos >= 0) {
-      leadership.oracle().update(time.wallMillis());
-      nextTimestampUpdateNanos = nowNanos + TIMESTAMP_UPDATE_NANOS;
-      extendWindows(leadership);
-      fired++;
+    for (int i = 0; i < quietTicks && nowNanos - nextTickNanos >= 0; i++) {
+      raft.tick();
+      nextTickNanos += tickNanos;
     }
-    return fired;
+  }
+
+  private int tick(long nowNanos) {
+    if (nowNanos - nextTickNanos < 0) {
+      return 0;
+    }
+    if (nowNanos - nextTickNanos > 2 * tickNanos) {
+      raft.paused();
+    }
+    raft.tick();
+    nextTickNanos = nowNanos + tickNanos;
+    return 1;
+  }
+
+  private int look(long nowNanos) {
+    if (nowNanos - nextLookNanos < 0) {
+      return 0;
+    }
+    handlers.keeper().onTick(leadership, nowNanos);
+    if (leadership != null) {
+      handlers.onTick(leadership, nowNanos);
+    }
+    boolean atRest = leadership == null || handlers.isAtRest(leadership);
+    nextLookNanos = nowNanos + tickNanos * (atRest ? LOOK_TICKS_MAX : 1);
+    return 1;
+  }
+
+  /** Something has come that may have to be followed up. */
+  private void lookSoon() {
+    long soon = time.nanoTime() + tickNanos;
+    if (nextLookNanos - soon > 0) {
+      nextLookNanos = soon;
+    }
   }
 
   // ---- leading and following
@@ -204,9 +259,17 @@ public final class PdMember implements Agent {
     ClusterState state = stateOrThrow();
     Leadership begun = new Leadership(term, state, regions, config, nowNanos, time.wallMillis());
     leadership = begun;
-    nextTimestampUpdateNanos = nowNanos;
+    lookSoon();
     handlers.keeper().beginWith(state.firstRegion());
     extendWindows(begun);
+  }
+
+  private void followClock() {
+    Leadership current = leadership;
+    if (current != null) {
+      current.oracle().update(time.wallMillis());
+      extendWindows(current);
+    }
   }
 
   /** Reserves timestamps and ids ahead of their use. */
@@ -280,8 +343,14 @@ public final class PdMember implements Agent {
           handlers.keeper().shared(messages.batch().getRegionsList());
         }
       }
-      case PdCall.Ask ask -> dispatch(ask);
-      case PdCall.Heartbeat heartbeat -> handlers.onHeartbeat(heartbeat);
+      case PdCall.Ask ask -> {
+        lookSoon();
+        dispatch(ask);
+      }
+      case PdCall.Heartbeat heartbeat -> {
+        lookSoon();
+        handlers.onHeartbeat(heartbeat);
+      }
       case PdCall.StreamClosed closed -> {
         if (leadership != null) {
           leadership.streams().unbind(closed.sink());

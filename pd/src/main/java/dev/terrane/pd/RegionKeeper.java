@@ -125,6 +125,11 @@ final class RegionKeeper {
     }
   }
 
+  /** Whether there is nothing left to tell. */
+  boolean isAtRest() {
+    return changedIds.isEmpty() && tellFrom == null;
+  }
+
   private void tell(Leadership leadership) {
     int members = member.stateOrThrow().members().all().size();
     if (toldTerm != leadership.term() || toldMembers != members) {

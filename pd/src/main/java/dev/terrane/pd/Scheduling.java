@@ -124,6 +124,11 @@ final class Scheduling {
     walkSawUnreported = false;
   }
 
+  /** Whether no operator runs and the walk has come to its end. */
+  boolean isAtRest(Leadership leadership) {
+    return walkFrom.isEmpty() && leadership.operators().running().isEmpty();
+  }
+
   /** Whether every known Region and every live store has reported, as of the last walk. */
   boolean hasWholePicture() {
     return wholePicture;

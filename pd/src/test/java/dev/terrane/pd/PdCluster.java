@@ -246,6 +246,28 @@ final class PdCluster {
     }
   }
 
+  /**
+   * How often the members wake up by themselves, if they sleep whenever they may and all messages
+   * arrive at once.
+   */
+  int wakeUpsIn(Duration duration) {
+    long end = nowNanos + duration.toNanos();
+    int wakeUps = 0;
+    while (nowNanos < end) {
+      nowNanos -= STEP_NANOS;
+      step();
+      long next = end;
+      for (Node node : nodeById.values()) {
+        if (node.member != null) {
+          next = Math.min(next, node.member.nextDeadlineNanos());
+        }
+      }
+      nowNanos = Math.max(nowNanos + 1, next);
+      wakeUps++;
+    }
+    return wakeUps;
+  }
+
   /** Runs until {@code condition} holds; a minute of virtual time at most. */
   void runUntil(String what, BooleanSupplier condition) {
     runUntil(what, Duration.ofMinutes(1), condition);

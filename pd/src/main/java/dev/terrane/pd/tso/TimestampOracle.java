@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * hands nothing out at or above the saved bound.
  *
  * <p>Life: {@link #open} with the bound that earlier leaders saved, then {@link #saved} once the
- * first window is replicated, and from then on {@link #update} every 50 ms. Windows are asked for
- * by {@link #boundToSave} long before the current one is used up, so no caller waits for one.
+ * first window is replicated, and from then on {@link #update} before any is taken. Windows are
+ * asked for by {@link #boundToSave} long before the current one is used up, so no caller waits for
+ * one.
  *
  * <p>Invariants: {@code physical < savedBound} while anything is handed out; {@code (physical,
  * logical)} never goes back. A crash loses only what is left of the window.
@@ -57,15 +58,21 @@ public final class TimestampOracle {
    * for when less than half a window is left.
    */
   public long boundToSave(long wallMillis) {
-    if (requestedBound > savedBound) {
+    if (millisToSave(wallMillis) > 0) {
       return 0;
     }
-    long next = Math.max(physical, wallMillis);
-    if (savedBound - next > windowMillis / 2) {
-      return 0;
-    }
-    requestedBound = next + windowMillis;
+    requestedBound = Math.max(physical, wallMillis) + windowMillis;
     return requestedBound;
+  }
+
+  /**
+   * After how many milliseconds of the clock {@link #boundToSave} will have one; {@link
+   * Long#MAX_VALUE} while one is under way.
+   */
+  public long millisToSave(long wallMillis) {
+    return requestedBound > savedBound
+        ? Long.MAX_VALUE
+        : Math.max(0, savedBound - windowMillis / 2 - Math.max(physical, wallMillis));
   }
 
   /**

@@ -1,0 +1,57 @@
+package dev.terrane.pd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.terrane.proto.pdpb.TsoRequest;
+import dev.terrane.proto.pdpb.TsoResponse;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What members do while nobody asks them for anything, and that they are there when somebody does.
+ */
+class QuietPdTest {
+  @Test
+  void aloneNothingTicks() {
+    PdCluster cluster = PdCluster.found(1);
+    cluster.runFor(Duration.ofSeconds(5));
+
+    int wakeUps = cluster.wakeUpsIn(Duration.ofMinutes(1));
+
+    assertThat(wakeUps)
+        .as("a look a second, and a window of timestamps now and then")
+        .isLessThan(120);
+  }
+
+  @Test
+  void aloneTheLeaseHoldsAndTimestampsFollowTheClock() {
+    PdCluster cluster = PdCluster.found(2);
+    long termBefore = cluster.leaderOrThrow().running().raft().term();
+    int _ = cluster.wakeUpsIn(Duration.ofMinutes(10));
+
+    PdCluster.Node leader = cluster.leaderOrThrow();
+    PdCluster.Answer<TsoResponse> answer =
+        cluster.ask(
+            leader,
+            TsoRequest.newBuilder().setHeader(cluster.header()).setCount(1).build(),
+            Pd::tso);
+    int _ = leader.running().poll(cluster.nowNanos());
+
+    assertThat(answer.isDone()).as("answered in the very cycle").isTrue();
+    assertThat(answer.get().getTimestamp().getPhysical())
+        .isBetween(leader.wallMillis() - 2, leader.wallMillis());
+    assertThat(leader.running().raft().term()).isEqualTo(termBefore);
+  }
+
+  @Test
+  void threeFollowTheirLeaderWithFewWakeUps() {
+    PdCluster cluster = PdCluster.of(3, 3);
+    cluster.runFor(Duration.ofSeconds(5));
+    long termBefore = cluster.leaderOrThrow().running().raft().term();
+
+    int wakeUps = cluster.wakeUpsIn(Duration.ofMinutes(1));
+
+    assertThat(wakeUps).as("heartbeats, looks and windows").isLessThan(450);
+    assertThat(cluster.leaderOrThrow().running().raft().term()).isEqualTo(termBefore);
+  }
+}
