@@ -63,7 +63,9 @@ final class PeerTable {
     peer.markDirty();
   }
 
-  /** Whoever is alone in its Region waits for nothing that time brings. */
+  /**
+   * After a turn of {@code peer}. Who is alone in its Region waits for nothing that time brings.
+   */
   void tickIfNeeded(LocalPeer peer) {
     if (peer.closed() || peer.node().isAlone()) {
       wheel.remove(peer);

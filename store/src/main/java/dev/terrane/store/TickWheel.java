@@ -6,7 +6,8 @@ import java.util.function.Consumer;
 
 /**
  * Calls each peer once per tick interval, the peers spread evenly over it, so that many Regions do
- * not all tick at one moment. A peer that needs no ticks is taken off and costs nothing.
+ * not all tick at one moment. Ticks that a peer only counts are slept over, and made up for at the
+ * next turn. A peer that needs no ticks is taken off and costs nothing.
  *
  * <p>Confined to the store loop. Times are nanoseconds of the node's monotonic clock.
  */
@@ -16,8 +17,17 @@ final class TickWheel {
   /** Falling behind by so many intervals is a pause of the process. */
   private static final int PAUSE_INTERVALS = 3;
 
+  private static final int QUIET_TICKS_MAX = 1 << 10;
+
+  private static final class Slot {
+    final List<LocalPeer> peers = new ArrayList<>();
+
+    /** So many turns may come late: nobody in the slot does more than count them. */
+    int quietTurns;
+  }
+
   private final long slotNanos;
-  private final List<List<LocalPeer>> slots = new ArrayList<>(SLOTS);
+  private final List<Slot> slots = new ArrayList<>(SLOTS);
   private int next;
   private long nextAtNanos;
   private int peers;
@@ -26,69 +36,85 @@ final class TickWheel {
     slotNanos = Math.max(1, intervalNanos / SLOTS);
     nextAtNanos = nowNanos + slotNanos;
     for (int i = 0; i < SLOTS; i++) {
-      slots.add(new ArrayList<>());
+      slots.add(new Slot());
     }
   }
 
-  /** Ticks {@code peer} from now on, if it is not ticked already. */
+  /** Ticks {@code peer} from now on; to be called again whenever it may have become busier. */
   void add(LocalPeer peer) {
+    Slot slot = slot(peer);
     if (!peer.ticks()) {
       peer.ticks(true);
-      slot(peer).add(peer);
+      slot.quietTurns = slot.peers.isEmpty() ? QUIET_TICKS_MAX : slot.quietTurns;
+      slot.peers.add(peer);
       peers++;
     }
+    slot.quietTurns = Math.min(slot.quietTurns, peer.node().quietTicks());
   }
 
   void remove(LocalPeer peer) {
     if (peer.ticks()) {
       peer.ticks(false);
-      slot(peer).remove(peer);
+      slot(peer).peers.remove(peer);
       peers--;
     }
   }
 
-  private List<LocalPeer> slot(LocalPeer peer) {
+  private Slot slot(LocalPeer peer) {
     return slots.get((int) Math.floorMod(peer.regionId(), (long) SLOTS));
   }
 
   /**
-   * Whether nobody ticked for so long that messages may be stale and promises run out. Skips the
-   * ticks that were missed. With nobody to tick there is nothing to miss.
+   * Whether a tick that does something is so late that messages may be stale and promises run out.
+   * Skips the ticks that were missed. With nobody to tick there is nothing to miss.
    */
   boolean skipPause(long nowNanos) {
-    if (nowNanos - nextAtNanos <= PAUSE_INTERVALS * SLOTS * slotNanos) {
+    if (peers == 0) {
+      nextAtNanos = nowNanos + slotNanos;
+      return false;
+    }
+    if (nowNanos - nextDeadlineNanos(nowNanos) <= PAUSE_INTERVALS * SLOTS * slotNanos) {
       return false;
     }
     nextAtNanos = nowNanos;
-    return peers > 0;
+    return true;
   }
 
-  /** Ticks the peers that are due; returns how many. */
+  /** Ticks the peers that are due, as often as they are; returns how many did more than count. */
   int advance(long nowNanos, Consumer<LocalPeer> tick) {
     int ticked = 0;
     while (nowNanos - nextAtNanos >= 0) {
-      List<LocalPeer> due = slots.get(next);
-      for (int i = 0; i < due.size(); i++) {
-        tick.accept(due.get(i));
-        ticked++;
-      }
+      ticked += turn(slots.get(next), tick);
       next = (next + 1) % SLOTS;
       nextAtNanos += slotNanos;
     }
     return ticked;
   }
 
-  /** When the next peer is due. */
+  private static int turn(Slot slot, Consumer<LocalPeer> tick) {
+    boolean quiet = slot.quietTurns > 0;
+    int quietTurns = QUIET_TICKS_MAX;
+    for (int i = 0; i < slot.peers.size(); i++) {
+      LocalPeer peer = slot.peers.get(i);
+      tick.accept(peer);
+      quietTurns = Math.min(quietTurns, peer.node().quietTicks());
+    }
+    slot.quietTurns = quietTurns;
+    return quiet ? 0 : slot.peers.size();
+  }
+
+  /** When a peer is due for more than counting. */
   long nextDeadlineNanos(long none) {
     if (peers == 0) {
       return none;
     }
-    long at = nextAtNanos;
-    int slot = next;
-    while (slots.get(slot).isEmpty()) {
-      slot = (slot + 1) % SLOTS;
-      at += slotNanos;
+    long best = Long.MAX_VALUE; // from nextAtNanos on
+    for (int i = 0; i < SLOTS; i++) {
+      Slot slot = slots.get((next + i) % SLOTS);
+      if (!slot.peers.isEmpty()) {
+        best = Math.min(best, (i + (long) slot.quietTurns * SLOTS) * slotNanos);
+      }
     }
-    return at;
+    return nextAtNanos + best;
   }
 }

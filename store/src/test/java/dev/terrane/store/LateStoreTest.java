@@ -22,6 +22,17 @@ class LateStoreTest {
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
   void ticksThatItMissedDoNotShortenWhatItPromisesNow(long seed) {
+    leaderIsCutOffWhenAFollowerHasBeenLateFor(Duration.ofMillis(200 + seed % 10 * 10), seed);
+  }
+
+  /** As long as it would have slept by itself, and longer. */
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void norDoTicksThatItSleptOver(long seed) {
+    leaderIsCutOffWhenAFollowerHasBeenLateFor(Duration.ofMillis(40 * seed), seed);
+  }
+
+  private static void leaderIsCutOffWhenAFollowerHasBeenLateFor(Duration duration, long seed) {
     ClusterHarness cluster = ClusterHarness.ofThree(seed);
     cluster.put("k", "v");
     StoreHarness leader = cluster.awaitLeader();
@@ -32,7 +43,7 @@ class LateStoreTest {
     cluster.runFor(Duration.ofMillis(3000 + seed));
 
     late.pause(true);
-    cluster.runFor(Duration.ofMillis(200 + seed % 10 * 10));
+    cluster.runFor(duration);
     late.pause(false);
     cluster.runFor(Duration.ofMillis(20)); // the leader hears the answer, and prolongs its lease
     cluster.network().isolate(leader.storeId(), List.of(late.storeId()));
