@@ -64,7 +64,8 @@ class BadInputTest {
     nodes = new TestNodes(directory);
     node = nodes.start("a");
     client = new NodeClient(node);
-    client.put("witness", ByteString.copyFromUtf8("untouched"));
+    ByteString untouched = ByteString.copyFromUtf8("untouched");
+    await().until(() -> !client.put("witness", untouched).hasRegionError()); // once it leads
   }
 
   @AfterAll
