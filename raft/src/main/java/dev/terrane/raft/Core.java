@@ -115,6 +115,34 @@ final class Core {
     return ++electionElapsed >= electionTimeout;
   }
 
+  /**
+   * What a leader tells its followers to be committed: no more than it has applied. It answers
+   * reads on its lease from what it has applied, and a follower that was ahead of that could show a
+   * write to one reader which a later one does not find here.
+   *
+   * <p>Its own removal it tells before, and gives up its lease for it: once it has applied that,
+   * nobody would tell it again, and those who stay could wait for the vote of one who is gone.
+   */
+  long committedToTell() {
+    long committed = log.committed();
+    long applied = log.applied();
+    return applied >= committed || isBeingRemoved() ? committed : applied;
+  }
+
+  /** Whether a change that is committed and not applied takes this peer's vote. */
+  boolean isBeingRemoved() {
+    if (!log.hasConfChange() || log.firstConfChange() > log.committed()) {
+      return false;
+    }
+    if (!(log.entries(log.firstConfChange(), 1, 1) instanceof LogRead.Found found)) {
+      return false;
+    }
+    ConfChange change = ConfChange.decode(found.entries().getFirst().data());
+    // Invalid once it is in effect, which is a moment before it counts as applied.
+    return MembershipChange.whyInvalid(membership, change) == null
+        && !MembershipChange.apply(membership, change).isVoter(id);
+  }
+
   /** The tick that ends the wait for a leader comes after so many; at least 1. */
   int ticksToElection() {
     return Math.max(1, electionTimeout - electionElapsed);

@@ -172,6 +172,7 @@ final class Leader {
     long reached = Quorum.reachedBy(core.membership(), matchOf);
     if (reached >= firstIndexOfTerm && core.log.commitTo(reached)) {
       uncommitted.committedThrough(reached);
+      leaseRevoked |= core.isBeingRemoved();
       replicator.changed();
     }
   }

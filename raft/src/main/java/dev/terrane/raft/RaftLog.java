@@ -117,15 +117,6 @@ final class RaftLog {
     return applied;
   }
 
-  /**
-   * What a leader tells its followers to be committed: no more than it has applied. It answers
-   * reads on its lease from what it has applied, and a follower that was ahead of that could show a
-   * write to one reader which a later one does not find here.
-   */
-  long committedToTell() {
-    return Math.min(committed, applied);
-  }
-
   /** The index of the first membership change that is not applied, or is being applied now. */
   long firstConfChange() {
     return confChanges.firstKey();

@@ -91,9 +91,9 @@ final class Replicator {
             prevIndex,
             core.log.term(prevIndex),
             entries,
-            core.log.committedToTell(),
+            core.committedToTell(),
             rounds.current()));
-    peer.commitSent(Math.min(core.log.committedToTell(), prevIndex + entries.size()));
+    peer.commitSent(Math.min(core.committedToTell(), prevIndex + entries.size()));
     if (peer.state() instanceof ProgressState.Replicate replicate && !entries.isEmpty()) {
       peer.sentThrough(prevIndex + entries.size(), bytesOf(entries), replicate);
     }
@@ -123,7 +123,7 @@ final class Replicator {
 
   /** Tells a peer that is up to date what is committed, if nothing else has told it. */
   private void sendCommit(Progress peer) {
-    sendCommit(peer, core.log.committedToTell());
+    sendCommit(peer, core.committedToTell());
   }
 
   /** Tells everyone that everything through {@code index} is committed; it is applied here. */

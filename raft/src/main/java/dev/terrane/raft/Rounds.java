@@ -39,7 +39,7 @@ final class Rounds {
     core.outbox.roundStarted(round);
     for (int i = 0; i < peers.size(); i++) {
       Progress peer = peers.at(i);
-      long commit = Math.min(peer.match(), core.log.committedToTell());
+      long commit = Math.min(peer.match(), core.committedToTell());
       core.outbox.send(new Message.Heartbeat(core.id, peer.peerId(), core.term(), commit, round));
       peer.commitSent(commit);
     }

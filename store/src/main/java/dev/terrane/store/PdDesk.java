@@ -286,8 +286,8 @@ final class PdDesk {
     }
     for (var wish : wishes) {
       if (wish.getPeer().getId() == peer.peerId()
-          && wish.getChangeType() == ConfChangeType.RemoveNode) {
-        refuse(instruction, "the leader must hand over before it is removed");
+          && wish.getChangeType() != ConfChangeType.AddNode) {
+        refuse(instruction, "the leader must hand over before it loses its vote");
         return;
       }
     }
