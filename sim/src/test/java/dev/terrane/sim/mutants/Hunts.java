@@ -44,7 +44,7 @@ final class Hunts {
               2,
               40,
               "the leader only",
-              "replaces committed entry"),
+              "committed entry"), // is replaced, or changed
           Hunt.of(
               "commit-old-term-by-counting",
               "two-leaders-in-turn",
