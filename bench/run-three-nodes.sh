@@ -2,7 +2,7 @@
 # Measures three `terrane start` processes on this machine, on free ports and in a folder of its own,
 # and prints medians as Markdown tables. Ends and removes everything, also on Ctrl-C.
 #
-#   bench/run-three-nodes.sh [--rounds 3] [--keys 100000] [--value-bytes 100] [--jit 90] [--warmup 5]
+#   bench/run-three-nodes.sh [--rounds 3] [--keys 1000000] [--value-bytes 100] [--jit 90] [--warmup 5]
 #                            [--duration 10] [--catch-up-mib 1024] [--folder DIRECTORY] [--only ROW,...]
 #                            [--out FILE]
 #
@@ -16,7 +16,7 @@
 set -euo pipefail
 
 patience=300 # seconds for anything that should take a moment; a busy machine may need them
-rounds=3 keys=100000 value_bytes=100 jit=90 warmup=5 duration=10 catch_up_mib=1024
+rounds=3 keys=1000000 value_bytes=100 jit=90 warmup=5 duration=10 catch_up_mib=1024
 folder='' only=start,idle,load,memory,kill,catch-up out=''
 usage() { sed -n '2,/^set -/p' "$0" | sed '$d; s/^# \{0,1\}//'; }
 while [ $# -gt 0 ]; do
