@@ -246,6 +246,28 @@ class RaftPaperTest {
     assertThat(peer.machine.app().applied()).as("by its own entries").isEqualTo(3);
   }
 
+  /** The application writes, then tells: a snapshot opened in between has more than was told. */
+  @Test
+  void section7ASnapshotMayHoldWhatIsAppliedAndNotYetTold() {
+    Solo leader = Solo.of(1, 2, 3).elected();
+    leader.accept(2, leader.node().lastIndex());
+    leader.machine.compact(leader.node().lastIndex());
+    long term = leader.node().term();
+    leader.step(new Message.AppendRejected(3, 1, term, leader.node().lastIndex() - 1, 0, 0, 0));
+    leader.node().propose(Bytes.ofUtf8("x"));
+    leader.machine.takeReady();
+    leader.machine.completeWrite();
+    leader.machine.report();
+    leader.node().step(new Message.AppendAccepted(2, 1, term, 3, 0));
+    leader.machine.takeReady();
+    assertThat(leader.node().committed()).isEqualTo(3);
+    assertThat(leader.node().applied()).isEqualTo(2);
+
+    Snapshot snapshot = new AppState(3, term, Membership.ofVoters(1, 2, 3), 77).toSnapshot();
+
+    assertThat(leader.node().sendSnapshot(3, snapshot)).isNotNull();
+  }
+
   @Test
   void section7NothingIsAppliedWhileASnapshotIsInstalled() {
     Solo peer = Solo.of(1, 2, 3);
