@@ -3,8 +3,8 @@ package dev.terrane.server.net;
 import dev.terrane.common.TimeSource;
 import dev.terrane.common.agent.Agent;
 import dev.terrane.server.run.AgentHost;
+import dev.terrane.server.run.AgentSet;
 import dev.terrane.server.run.FatalHandler;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,9 +27,7 @@ public final class LoopRunner implements AgentHost {
 
   private static final long MILLI = 1_000_000;
 
-  /** Replaced as a whole. */
-  private volatile List<Agent> agents = List.of();
-
+  private final AgentSet agents = new AgentSet(List.of());
   private final String name;
   private final LoopExecutor loop;
   private final TimeSource time;
@@ -64,10 +62,8 @@ public final class LoopRunner implements AgentHost {
   }
 
   @Override
-  public synchronized void add(List<? extends Agent> more) {
-    List<Agent> all = new ArrayList<>(agents);
-    all.addAll(more);
-    agents = List.copyOf(all);
+  public void add(List<? extends Agent> more) {
+    agents.add(more);
     wake();
   }
 
@@ -94,11 +90,7 @@ public final class LoopRunner implements AgentHost {
         end();
         return;
       }
-      int work = 0;
-      for (Agent agent : agents) {
-        work += agent.poll(time.nanoTime());
-      }
-      if (work > 0 || !rest()) {
+      if (agents.poll(time) > 0 || !rest()) {
         state.set(DUE);
         loop.execute(this::round);
       }
@@ -111,23 +103,20 @@ public final class LoopRunner implements AgentHost {
 
   /** Whether there is nothing to do until the earliest deadline, for which a timer is set. */
   private boolean rest() {
-    long deadline = Agent.NO_DEADLINE;
-    for (Agent agent : agents) {
-      deadline = Math.min(deadline, agent.nextDeadlineNanos());
+    long now = time.nanoTime();
+    long waitNanos = agents.nanosToDeadline(now);
+    if (waitNanos <= 0) {
+      return false;
     }
-    if (deadline != Agent.NO_DEADLINE) {
-      long waitNanos = deadline - time.nanoTime();
-      if (waitNanos <= 0) {
-        return false;
-      }
-      setTimer(deadline, waitNanos);
+    if (waitNanos != Long.MAX_VALUE) {
+      setTimer(now + waitNanos, waitNanos);
     }
     return state.compareAndSet(POLLING, RESTING);
   }
 
   /** One that is set and fires sooner is left: it costs a round, and none has to be taken back. */
   private void setTimer(long deadlineNanos, long waitNanos) {
-    if (!timerIsSet || deadlineNanos < timerNanos) {
+    if (!timerIsSet || deadlineNanos - timerNanos < 0) {
       timerIsSet = true;
       timerNanos = deadlineNanos;
       loop.after((waitNanos + MILLI - 1) / MILLI, () -> fire(deadlineNanos));
@@ -144,7 +133,7 @@ public final class LoopRunner implements AgentHost {
   private void end() {
     ended = true;
     try {
-      agents.forEach(Agent::onClose);
+      agents.close();
     } finally {
       closed.countDown();
     }

@@ -2,7 +2,6 @@ package dev.terrane.server.run;
 
 import dev.terrane.common.TimeSource;
 import dev.terrane.common.agent.Agent;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,9 +21,7 @@ public final class AgentRunner implements AgentHost {
   private static final int PARKED = 1;
   private static final int WOKEN = 2;
 
-  /** Replaced as a whole. */
-  private volatile List<Agent> agents;
-
+  private final AgentSet agents;
   private final TimeSource time;
   private final FatalHandler fatal;
   private final Thread thread;
@@ -34,7 +31,7 @@ public final class AgentRunner implements AgentHost {
   private volatile boolean stopping;
 
   public AgentRunner(String name, List<Agent> agents, TimeSource time, FatalHandler fatal) {
-    this.agents = List.copyOf(agents);
+    this.agents = new AgentSet(agents);
     this.time = time;
     this.fatal = fatal;
     this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(this::run);
@@ -47,10 +44,8 @@ public final class AgentRunner implements AgentHost {
   }
 
   @Override
-  public synchronized void add(List<? extends Agent> more) {
-    List<Agent> all = new ArrayList<>(agents);
-    all.addAll(more);
-    agents = List.copyOf(all);
+  public void add(List<? extends Agent> more) {
+    agents.add(more);
     wake();
   }
 
@@ -71,33 +66,18 @@ public final class AgentRunner implements AgentHost {
       while (!stopping) {
         state.set(AWAKE);
         rounds.increment();
-        if (pollAll() == 0) {
+        if (agents.poll(time) == 0) {
           park();
         }
       }
-      agents.forEach(Agent::onClose);
+      agents.close();
     } catch (Throwable failure) {
       fatal.onFatal(thread.getName(), failure);
     }
   }
 
-  private int pollAll() {
-    int work = 0;
-    for (Agent agent : agents) {
-      work += agent.poll(time.nanoTime());
-    }
-    return work;
-  }
-
   private void park() {
-    long now = time.nanoTime();
-    long waitNanos = Long.MAX_VALUE;
-    for (Agent agent : agents) {
-      long deadline = agent.nextDeadlineNanos();
-      if (deadline != Agent.NO_DEADLINE) {
-        waitNanos = Math.min(waitNanos, deadline - now);
-      }
-    }
+    long waitNanos = agents.nanosToDeadline(time.nanoTime());
     if (waitNanos > 0 && state.compareAndSet(AWAKE, PARKED)) {
       LockSupport.parkNanos(this, waitNanos);
     }
