@@ -155,6 +155,23 @@ public record Scenario(
                       .withSmallLog()
                       .withAttacks(1_500, Attack.ROT, Attack.FALL_BEHIND, Attack.KILL)),
           new Scenario(
+              "full-disk-while-a-snapshot-goes-in",
+              "a disk has no room when a snapshot is to be installed, or what a removed peer left to"
+                  + " be cleared: both wait for it",
+              calm ->
+                  calm.withCluster(4, 3, true)
+                      .withSmallLog()
+                      .withAttacks(400, Attack.FULL_DISK, Attack.FALL_BEHIND, Attack.MOVE_REPLICAS),
+              List.of(34L, 98L)),
+          new Scenario(
+              "leaders-disk-is-the-slowest",
+              "two of three commit without the leader's disk while leaders change: nobody sees what"
+                  + " a later read at the leader does not find",
+              calm ->
+                  calm.withAttacks(
+                      600, Attack.SLOW_DISK, Attack.HAND_LEADERSHIP_AWAY, Attack.LEAD_AGAIN),
+              List.of(4L, 24L)),
+          new Scenario(
               "slow-disks",
               "disks take their time, so that what is sent, durable, committed and applied is far"
                   + " apart",

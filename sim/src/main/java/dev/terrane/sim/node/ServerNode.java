@@ -1,5 +1,6 @@
 package dev.terrane.sim.node;
 
+import dev.terrane.engine.EngineException;
 import dev.terrane.server.net.GrpcChannels;
 import dev.terrane.sim.world.Machine;
 import dev.terrane.sim.world.NodeProcess;
@@ -39,16 +40,23 @@ public final class ServerNode {
     store = null;
     process.onDeath(() -> store = null);
     GrpcChannels channels = plan.network().channelsOf(process);
-    process
-        .loop()
-        .run(() -> {
-          if (isPd) {
-            PdNode.start(plan, process, channels);
-          }
-          if (isStore) {
-            store = StoreNode.start(plan, process, channels);
-          }
-        });
+    process.loop().run(() -> open(process, channels));
+  }
+
+  private void open(NodeProcess process, GrpcChannels channels) {
+    try {
+      if (isPd) {
+        PdNode.start(plan, process, channels);
+      }
+      if (isStore) {
+        store = StoreNode.start(plan, process, channels);
+      }
+    } catch (EngineException e) {
+      if (e.retryable()) {
+        machine.giveUp("it cannot start: " + e.getMessage());
+      }
+      throw e;
+    }
   }
 
   /** Null while it is down. */
