@@ -48,7 +48,7 @@ public record StoreConfig(
   /** For a server. */
   public static final StoreConfig DEFAULT =
       new StoreConfig(
-          RaftConfig.DEFAULT.withElectionTicks(10, 20, 3),
+          RaftConfig.DEFAULT.withElectionTicks(10, 15, 3),
           Duration.ofMillis(100),
           0.1,
           1 << 16,

@@ -15,7 +15,7 @@ enum Delay {
   REGION_UNKNOWN(2, 500, false),
   /** The peer will be able to answer soon. */
   NOT_READY(2, 200, false),
-  STORE_UNREACHABLE(20, 500, false),
+  STORE_UNREACHABLE(20, 200, false),
   BUSY(50, 2_000, false),
   DISK_FULL(500, 5_000, false),
   PD(50, 500, false);
