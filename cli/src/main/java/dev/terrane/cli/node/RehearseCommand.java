@@ -6,12 +6,14 @@ import dev.terrane.client.RawScan;
 import dev.terrane.client.TerraneClient;
 import dev.terrane.common.Bytes;
 import dev.terrane.common.KeyRange;
+import dev.terrane.common.region.PeerRole;
 import dev.terrane.server.run.HaltProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Semaphore;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,15 +28,21 @@ import picocli.CommandLine.Spec;
     hidden = true,
     description = "Run through everything once; for the launcher.")
 public final class RehearseCommand implements Callable<Integer> {
-  private static final int ENTRIES = 2_000;
-  private static final long MEMORY_BYTES = 192L << 20;
+  private static final int NODES = 3;
+
+  /** Enough for the compiler to know the ways of a put and of a get; some seconds. */
+  private static final int ENTRIES = 150_000;
+
+  private static final int OUTSTANDING = 128;
+  private static final long MEMORY_BYTES = 384L << 20;
 
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, InterruptedException {
     Path directory = Files.createTempDirectory("terrane-rehearsal-");
-    Playground.Plan plan = new Playground.Plan(1, 0, ApiVersionOption.V1, directory, MEMORY_BYTES);
+    Playground.Plan plan =
+        new Playground.Plan(NODES, 0, ApiVersionOption.V1, directory, MEMORY_BYTES);
     try (Playground playground = Playground.start(plan, new HaltProcess())) {
       readAndWrite(playground);
       runCommands("--pd=" + playground.pd());
@@ -44,16 +52,36 @@ public final class RehearseCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private static void readAndWrite(Playground playground) {
+  /** First one by one, while the Region grows to three replicas; then many at a time. */
+  private static void readAndWrite(Playground playground) throws InterruptedException {
     try (TerraneClient client = playground.client()) {
       RawClient raw = client.raw();
-      for (int i = 0; i < ENTRIES; i++) {
-        Bytes key = Bytes.ofUtf8("rehearsal/" + i);
+      int grown = 0;
+      while (voters(client) < NODES) {
+        Bytes key = key(grown++);
         raw.put(key, key, Duration.ZERO);
         raw.get(key);
       }
       raw.scan(RawScan.of(KeyRange.ALL, 100));
+      Semaphore free = new Semaphore(OUTSTANDING);
+      for (int i = 0; i < ENTRIES; i++) {
+        Bytes key = key(i);
+        free.acquire(2);
+        var _ = raw.putAsync(key, key).whenComplete((_, _) -> free.release());
+        var _ = raw.getAsync(key).whenComplete((_, _) -> free.release());
+      }
+      free.acquire(OUTSTANDING);
     }
+  }
+
+  private static Bytes key(int number) {
+    return Bytes.ofUtf8("rehearsal/" + number);
+  }
+
+  private static long voters(TerraneClient client) {
+    return client.pd().regions(KeyRange.ALL, 1).getFirst().region().peers().stream()
+        .filter(peer -> peer.role() == PeerRole.VOTER)
+        .count();
   }
 
   /** What a person types, through the same command tree. */
