@@ -221,6 +221,10 @@ final class Leader {
     return peer;
   }
 
+  void entriesRead(EntriesRequest request, LogRead read) {
+    replicator.entriesRead(request, read);
+  }
+
   boolean readIndex(long from, long requestId) {
     hibernationAsked = 0;
     return reads.add(from, requestId);

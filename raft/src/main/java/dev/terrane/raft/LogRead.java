@@ -2,7 +2,7 @@ package dev.terrane.raft;
 
 import java.util.List;
 
-/** What {@link LogStorage#entries} found. */
+/** What {@link LogStorage#entries} or {@link LogStorage#entriesInMemory} found. */
 public sealed interface LogRead {
   /** The entries from the first index asked for on, without a gap; at least one. */
   record Found(List<Entry> entries) implements LogRead {

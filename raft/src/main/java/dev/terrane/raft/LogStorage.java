@@ -1,9 +1,11 @@
 package dev.terrane.raft;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The durable part of one peer's log, as far as it is persisted. Implemented by the store, read by
- * {@link RawNode} on its caller's thread and answered at once: the tail that matters is in memory,
- * the rest comes from disk only for followers far behind.
+ * {@link RawNode} on its caller's thread and answered at once: the tail that matters is in memory.
+ * What a follower far behind needs is read elsewhere, see {@link EntriesRequest}.
  *
  * <p>{@link RawNode} reads here only indexes whose Ready was reported {@link RawNode#persisted};
  * what was handed out later, it remembers itself. Entries may be compacted away at any time up to
@@ -25,10 +27,18 @@ public interface LogStorage {
 
   /**
    * Entries from {@code lo} on, before {@code hi}, of {@code maxBytes} in all by {@link
-   * Entry#sizeBytes} but at least one.
+   * Entry#sizeBytes} but at least one. May wait for the disk.
    *
    * @param lo at most {@link #lastIndex} and less than {@code hi}
    * @param hi at most {@code lastIndex() + 1}
    */
   LogRead entries(long lo, long hi, long maxBytes);
+
+  /**
+   * The same, but null if the first of them is on disk only. Never for a storage that is all in
+   * memory.
+   */
+  default @Nullable LogRead entriesInMemory(long lo, long hi, long maxBytes) {
+    return entries(lo, hi, maxBytes);
+  }
 }

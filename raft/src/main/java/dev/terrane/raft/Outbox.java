@@ -9,6 +9,7 @@ final class Outbox {
   private final List<Message> afterPersist = new ArrayList<>();
   private final List<ReadOutcome> reads = new ArrayList<>();
   private final List<SnapshotRequest> snapshotRequests = new ArrayList<>();
+  private final List<EntriesRequest> entriesRequests = new ArrayList<>();
   private long roundStarted;
 
   /** Sends at once. */
@@ -42,6 +43,10 @@ final class Outbox {
     snapshotRequests.add(request);
   }
 
+  void requestEntries(EntriesRequest request) {
+    entriesRequests.add(request);
+  }
+
   /** At most one round begins per Ready, so that the caller knows when each began. */
   boolean mayStartRound() {
     return roundStarted == 0;
@@ -56,6 +61,7 @@ final class Outbox {
         && afterPersist.isEmpty()
         && reads.isEmpty()
         && snapshotRequests.isEmpty()
+        && entriesRequests.isEmpty()
         && roundStarted == 0; // a lone voter's round has no messages, and gives its lease
   }
 
@@ -83,6 +89,10 @@ final class Outbox {
 
   List<SnapshotRequest> takeSnapshotRequests() {
     return take(snapshotRequests);
+  }
+
+  List<EntriesRequest> takeEntriesRequests() {
+    return take(entriesRequests);
   }
 
   long takeRoundStarted() {

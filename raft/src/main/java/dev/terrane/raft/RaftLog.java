@@ -189,6 +189,23 @@ final class RaftLog {
     return entries(lo, lastIndex() + 1, maxBytes, maxCount);
   }
 
+  /** The same, but null if the first of them is on disk only. */
+  @Nullable LogRead entriesInMemory(long lo, long maxBytes, int maxCount) {
+    return lo >= tail.firstIndex() || lo < firstIndex()
+        ? entries(lo, maxBytes, maxCount)
+        : storage.entriesInMemory(lo, storedEnd(lo, lastIndex() + 1, maxCount), maxBytes);
+  }
+
+  /** Where a read from storage of {@code maxCount} entries ends, given that {@code lo} is there. */
+  long storedEnd(long lo, int maxCount) {
+    return storedEnd(lo, lastIndex() + 1, maxCount);
+  }
+
+  private long storedEnd(long lo, long hi, int maxCount) {
+    long end = Math.min(hi, tail.firstIndex());
+    return maxCount < end - lo ? lo + maxCount : end;
+  }
+
   private LogRead entries(long lo, long hi, long maxBytes, int maxCount) {
     if (lo >= tail.firstIndex()) {
       return new LogRead.Found(tail.slice(lo, hi, maxBytes, maxCount));
@@ -196,8 +213,7 @@ final class RaftLog {
     if (lo < firstIndex()) {
       return new LogRead.Compacted(firstIndex());
     }
-    long end = Math.min(hi, tail.firstIndex());
-    return storage.entries(lo, maxCount < end - lo ? lo + maxCount : end, maxBytes);
+    return storage.entries(lo, storedEnd(lo, hi, maxCount), maxBytes);
   }
 
   /** Appends an entry of this leader. */

@@ -360,6 +360,7 @@ public final class RawNode {
         committed,
         core.outbox.takeReads(),
         core.outbox.takeSnapshotRequests(),
+        core.outbox.takeEntriesRequests(),
         core.outbox.takeRoundStarted(),
         needsSync);
   }
@@ -420,6 +421,13 @@ public final class RawNode {
   public void reportSnapshot(long peer, boolean shipped) {
     if (core.role() instanceof Role.Leading leading) {
       leading.leader().snapshotEnded(peer, shipped);
+    }
+  }
+
+  /** What the disk had for {@code request}. */
+  public void entriesRead(EntriesRequest request, LogRead read) {
+    if (request.term() == core.term() && core.role() instanceof Role.Leading leading) {
+      leading.leader().entriesRead(request, read);
     }
   }
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>Apply {@code committedEntries}, which are committed and durable here, in order; then call
  *       {@link RawNode#applied}. For a {@link EntryKind#CONF_CHANGE} that the application accepts,
  *       call {@link RawNode#applyConfChange} before.
- *   <li>Answer {@code reads} and serve {@code snapshotRequests}.
+ *   <li>Answer {@code reads} and serve {@code snapshotRequests} and {@code entriesRequests}.
  * </ol>
  *
  * <p>A {@code snapshot} is durable when {@code number} is reported persisted, and installed when
@@ -37,6 +37,7 @@ public record Ready(
     List<Entry> committedEntries,
     List<ReadOutcome> reads,
     List<SnapshotRequest> snapshotRequests,
+    List<EntriesRequest> entriesRequests,
     long roundStarted,
     boolean needsSync) {
   public Ready {
@@ -46,5 +47,6 @@ public record Ready(
     committedEntries = List.copyOf(committedEntries);
     reads = List.copyOf(reads);
     snapshotRequests = List.copyOf(snapshotRequests);
+    entriesRequests = List.copyOf(entriesRequests);
   }
 }

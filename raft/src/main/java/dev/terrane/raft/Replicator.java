@@ -21,6 +21,8 @@ final class Replicator {
   /** The entries last read, which the next peer often needs too. */
   private @Nullable List<Entry> lastRead;
 
+  private final EntryFetches fetches = new EntryFetches();
+
   Replicator(Core core, ProgressTable peers, Rounds rounds) {
     this.core = core;
     this.peers = peers;
@@ -41,6 +43,7 @@ final class Replicator {
       sendTo(peers.at(i));
     }
     lastRead = null;
+    fetches.forgetArrived();
   }
 
   private void sendTo(Progress peer) {
@@ -60,7 +63,10 @@ final class Replicator {
     }
   }
 
-  /** Sends the next append, possibly empty. False if the peer turned out to need a snapshot. */
+  /**
+   * Sends the next append, possibly empty. False if the peer turned out to need a snapshot, or what
+   * it needs has to be read first.
+   */
   private boolean sendAppend(Progress peer) {
     long prevIndex = peer.next() - 1;
     if (prevIndex < core.log.firstIndex() - 1) {
@@ -68,8 +74,16 @@ final class Replicator {
       return false;
     }
     List<Entry> entries = List.of();
+    if (fetches.isUnderWay(peer.next())) {
+      return false;
+    }
     if (peer.next() <= core.log.lastIndex()) {
-      switch (read(peer.next())) {
+      LogRead read = read(peer.next());
+      if (read == null) {
+        fetch(peer.next());
+        return false;
+      }
+      switch (read) {
         case LogRead.Found found -> entries = found.entries();
         case LogRead.Compacted compacted -> {
           needsSnapshot(peer);
@@ -99,18 +113,38 @@ final class Replicator {
     }
   }
 
-  private LogRead read(long from) {
+  /** Null if only the disk has them. */
+  private @Nullable LogRead read(long from) {
     List<Entry> cached = lastRead;
     if (cached != null && cached.getFirst().index() == from) {
       return new LogRead.Found(cached);
     }
-    LogRead read =
-        core.log.entries(from, core.config.appendBytesMax(), core.config.appendEntriesMax());
+    List<Entry> fetched = fetches.arrived(from);
+    if (fetched != null) {
+      return new LogRead.Found(fetched);
+    }
+    @Nullable LogRead read =
+        core.log.entriesInMemory(
+            from, core.config.appendBytesMax(), core.config.appendEntriesMax());
     if (read instanceof LogRead.Found found) {
       check(!found.entries().isEmpty(), "no entry at %d", from);
       lastRead = found.entries();
     }
     return read;
+  }
+
+  private void fetch(long from) {
+    fetches.begin(from);
+    long before = core.log.storedEnd(from, core.config.appendEntriesMax());
+    core.outbox.requestEntries(
+        new EntriesRequest(core.term(), from, before, core.config.appendBytesMax()));
+  }
+
+  /** What was compacted meanwhile is found to be so when it is wanted again. */
+  void entriesRead(EntriesRequest request, LogRead read) {
+    fetches.ended(
+        request.from(), read instanceof LogRead.Found found ? found.entries() : List.of());
+    dirty = true;
   }
 
   private static long bytesOf(List<Entry> entries) {

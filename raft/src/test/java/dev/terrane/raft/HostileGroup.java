@@ -28,6 +28,7 @@ final class HostileGroup {
   private static final int TICK = 8;
   private static final int MEMBERS_MAX = 7;
   private static final int MESSAGES_MAX = 400;
+  private static final int IN_MEMORY = 3;
 
   /** How often each thing happens; drawn anew for every seed, so that seeds differ in kind. */
   private static final class Weather {
@@ -107,7 +108,11 @@ final class HostileGroup {
     InitialState initial =
         new InitialState(new HardState(1, 0, 3), Membership.ofVoters(ids), 3, false);
     for (long id : ids) {
-      add(id, initial, new MemoryLog(3, 1));
+      MemoryLog disk = new MemoryLog(3, 1);
+      if (seed % 2 != 0) {
+        disk.keepInMemory(IN_MEMORY);
+      }
+      add(id, initial, disk);
     }
   }
 
@@ -302,6 +307,7 @@ final class HostileGroup {
       }
       case 5 -> {
         ship(machine);
+        machine.readEntries();
         if (random.nextInt(8) == 0) {
           machine.barrier();
         }
@@ -610,6 +616,7 @@ final class HostileGroup {
           worked = true;
         }
         ship(machine);
+        worked |= machine.readEntries() != null;
         after(machine);
       }
     }

@@ -36,6 +36,7 @@ final class Machine {
   private final ArrayDeque<Object> applying = new ArrayDeque<>(); // Entry or Snapshot
   private final List<ReadOutcome> reads = new ArrayList<>();
   private final List<SnapshotRequest> snapshotRequests = new ArrayList<>();
+  private final ArrayDeque<EntriesRequest> entriesRequests = new ArrayDeque<>();
   private @Nullable RawNode node;
   private long roundStarted;
 
@@ -137,6 +138,7 @@ final class Machine {
     }
     reads.addAll(ready.reads());
     snapshotRequests.addAll(ready.snapshotRequests());
+    entriesRequests.addAll(ready.entriesRequests());
     if (ready.roundStarted() != 0) {
       roundStarted = ready.roundStarted();
     }
@@ -152,6 +154,7 @@ final class Machine {
         && ready.committedEntries().isEmpty()
         && ready.reads().isEmpty()
         && ready.snapshotRequests().isEmpty()
+        && ready.entriesRequests().isEmpty()
         && !ready.needsSync()
         && ready.roundStarted() == 0;
   }
@@ -247,6 +250,21 @@ final class Machine {
     node().applied(entry.index());
   }
 
+  /** Reads from the disk what was asked for first; null if nothing was. */
+  @Nullable EntriesRequest readEntries() {
+    EntriesRequest request = entriesRequests.poll();
+    if (request != null) {
+      boolean held = request.before() <= disk.lastIndex() + 1;
+      node()
+          .entriesRead(
+              request,
+              held
+                  ? disk.entries(request.from(), request.before(), request.bytesMax())
+                  : new LogRead.Compacted(disk.firstIndex()));
+    }
+    return request;
+  }
+
   /** Whether the snapshot next in line to be installed is durable in the log. */
   boolean mayApplyNext() {
     return !applying.isEmpty()
@@ -283,6 +301,7 @@ final class Machine {
     applying.clear();
     reads.clear();
     snapshotRequests.clear();
+    entriesRequests.clear();
     roundStarted = 0;
     node = null;
     app = appliesDone == 0 ? barrier : sinceBarrier.get(appliesDone - 1);

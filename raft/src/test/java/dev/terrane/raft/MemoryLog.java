@@ -12,6 +12,7 @@ final class MemoryLog implements LogStorage {
   private long startIndex; // the index and term before the first entry
   private long startTerm;
   private @Nullable Snapshot snapshot;
+  private int inMemoryMax = Integer.MAX_VALUE;
 
   MemoryLog(long startIndex, long startTerm) {
     this.startIndex = startIndex;
@@ -57,6 +58,16 @@ final class MemoryLog implements LogStorage {
       found.add(at(index));
     }
     return new LogRead.Found(found);
+  }
+
+  @Override
+  public @Nullable LogRead entriesInMemory(long lo, long hi, long maxBytes) {
+    return lo <= lastIndex() - inMemoryMax ? null : entries(lo, hi, maxBytes);
+  }
+
+  /** All but the last {@code count} entries have to be read as from a disk. */
+  void keepInMemory(int count) {
+    inMemoryMax = count;
   }
 
   Entry at(long index) {

@@ -72,6 +72,8 @@ final class Transcript {
       case "paused" -> group().paused(id);
       case "unreachable" -> group().unreachable(id, number(rest, 0));
       case "compact" -> group().compact(id, number(rest, 0));
+      case "remember" -> group().remember(id, (int) number(rest, 0));
+      case "read-log" -> group().readLog(id);
       case "ship" -> group().ship(id, number(rest, 0));
       case "shipped" -> group().reportSnapshot(id, number(rest, 0), true);
       case "not-shipped" -> group().reportSnapshot(id, number(rest, 0), false);

@@ -146,6 +146,21 @@ final class TranscriptGroup {
     machine(id).compact(through);
   }
 
+  /** From now on a peer remembers its last {@code count} entries only. */
+  void remember(long id, int count) {
+    machine(id).disk().keepInMemory(count);
+  }
+
+  /** Reads from a peer's disk what it first asked for. */
+  void readLog(long id) {
+    EntriesRequest request = machine(id).readEntries();
+    output.add(
+        request == null
+            ? id + ": nothing to read"
+            : "%d: has read from %d before %d".formatted(id, request.from(), request.before()));
+    work(id);
+  }
+
   /** Makes and ships a snapshot of what the leader has applied. */
   void ship(long id, long peer) {
     machine(id).snapshotRequests().clear();

@@ -7,6 +7,7 @@ import dev.terrane.common.region.Region;
 import dev.terrane.common.region.RegionError;
 import dev.terrane.proto.terranepb.BlankPeer;
 import dev.terrane.raft.ConfChange;
+import dev.terrane.raft.EntriesRequest;
 import dev.terrane.raft.Entry;
 import dev.terrane.raft.HardState;
 import dev.terrane.raft.InitialState;
@@ -47,6 +48,9 @@ final class LocalPeer {
     void installSnapshot(LocalPeer peer, Ready ready, Snapshot snapshot);
 
     void sendSnapshot(LocalPeer peer, SnapshotRequest request);
+
+    /** Another peer needs entries that only the disk has. */
+    void readEntries(LocalPeer peer, EntriesRequest request);
 
     /** The peer began or ceased to lead, or its term changed. */
     void leadershipChanged(LocalPeer peer);
@@ -460,6 +464,9 @@ final class LocalPeer {
     reads.release(applied.index(), this::answer);
     for (SnapshotRequest request : ready.snapshotRequests()) {
       surroundings.sendSnapshot(this, request);
+    }
+    for (EntriesRequest request : ready.entriesRequests()) {
+      surroundings.readEntries(this, request);
     }
   }
 

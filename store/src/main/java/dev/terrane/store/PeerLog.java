@@ -3,6 +3,7 @@ package dev.terrane.store;
 import dev.terrane.engine.log.RaftLogEngine;
 import dev.terrane.raft.LogRead;
 import dev.terrane.raft.LogStorage;
+import org.jspecify.annotations.Nullable;
 
 /** One peer's part of the log that all Regions of the store share. */
 final class PeerLog implements LogStorage {
@@ -32,5 +33,10 @@ final class PeerLog implements LogStorage {
   @Override
   public LogRead entries(long lo, long hi, long maxBytes) {
     return engine.entries(regionId, lo, hi, maxBytes);
+  }
+
+  @Override
+  public @Nullable LogRead entriesInMemory(long lo, long hi, long maxBytes) {
+    return engine.entriesInMemory(regionId, lo, hi, maxBytes);
   }
 }

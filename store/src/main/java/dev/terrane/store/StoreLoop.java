@@ -5,6 +5,7 @@ import dev.terrane.common.agent.Waker;
 import dev.terrane.common.region.Region;
 import dev.terrane.common.region.RegionError;
 import dev.terrane.proto.terranepb.PeerDigest;
+import dev.terrane.raft.EntriesRequest;
 import dev.terrane.raft.Ready;
 import dev.terrane.raft.Snapshot;
 import dev.terrane.raft.SnapshotRequest;
@@ -290,6 +291,11 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
   @Override
   public void sendSnapshot(LocalPeer peer, SnapshotRequest request) {
     snapshots.send(peer, request);
+  }
+
+  @Override
+  public void readEntries(LocalPeer peer, EntriesRequest request) {
+    EntriesReading.start(services, peer, request);
   }
 
   @Override

@@ -70,6 +70,36 @@ class ReplicationTest {
   }
 
   @Test
+  void whatOnlyTheDiskHasForAFollowerHoldsUpNobodyElse() {
+    ClusterHarness cluster = ClusterHarness.ofThree(6);
+    StoreHarness behind = other(cluster, cluster.awaitLeader());
+    long snapshotBytes = cluster.network().snapshotBytes();
+    behind.kill();
+    for (int i = 0; i < 20; i++) {
+      cluster.put("k" + i, "v" + i);
+    }
+    for (StoreHarness store : cluster.stores()) {
+      if (store != behind) {
+        store.kill(); // what it has cached is gone
+        store.start();
+      }
+    }
+    StoreHarness leader = cluster.awaitLeader();
+    leader.disk().hold("read-log"::equals);
+    behind.start();
+    cluster.await("a read of the log", () -> leader.disk().isWaiting("read-log"));
+
+    cluster.put("later", "on");
+    assertThat(cluster.get("later")).isEqualTo("on");
+    assertThat(ClusterHarness.stored(behind, "k19")).isNull();
+
+    leader.disk().release();
+    cluster.await("the follower", () -> "on".equals(ClusterHarness.stored(behind, "later")));
+    assertThat(ClusterHarness.stored(behind, "k19")).isEqualTo("v19");
+    assertThat(cluster.network().snapshotBytes()).isEqualTo(snapshotBytes);
+  }
+
+  @Test
   void aFollowerTellsWhoLeadsAndServesReplicaReads() {
     ClusterHarness cluster = ClusterHarness.ofThree(2);
     cluster.put("k", "v");

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: {@link #write}, {@link #upkeep} and {@link #close} belong to one thread, the log
  * writer's, and wait for the disk; an interrupt of it counts as a failure of the disk. All other
- * methods may be called from any thread at any time; only {@link #entries} may read the disk, where
- * the cache does not have what it wants.
+ * methods may be called from any thread at any time; only {@link #entries} and {@link
+ * #entriesIfHeld} may read the disk, where the cache does not have what they want.
  *
  * <p>After a crash each batch is there as a whole or not at all, and all batches whose write
  * returned are there, in order. After a failed write or sync nothing is known about the disk: every
@@ -82,6 +82,15 @@ public interface RaftLogEngine extends AutoCloseable {
    * @throws LogFailedException a file cannot be read
    */
   LogRead entries(long regionId, long startIndex, long endIndex, long bytesMax);
+
+  /** The same from memory: null if the first of them is on disk only. */
+  @Nullable LogRead entriesInMemory(long regionId, long startIndex, long endIndex, long bytesMax);
+
+  /**
+   * The same for one who reads later than he asked: {@link LogRead.Compacted} also if the Region's
+   * log is gone, or another's that ends before {@code endIndex}.
+   */
+  LogRead entriesIfHeld(long regionId, long startIndex, long endIndex, long bytesMax);
 
   /** What was last written for the Region, or null if nothing was, or it was destroyed. */
   @Nullable HardState hardState(long regionId);

@@ -79,6 +79,13 @@ final class RegionLog {
     record Held(EntrySlots onDisk, List<Entry> inMemory) implements Found {}
   }
 
+  /** Finds what {@link RaftLogEngine#entriesIfHeld} asks for. */
+  synchronized Found findIfHeld(long startIndex, long endIndex, long bytesMax) {
+    return endIndex > lastIndex() + 1
+        ? new Found.Released(baseIndex + 1)
+        : find(startIndex, endIndex, bytesMax);
+  }
+
   /** Finds what {@link RaftLogEngine#entries} asks for. */
   synchronized Found find(long startIndex, long endIndex, long bytesMax) {
     if (startIndex <= baseIndex) {

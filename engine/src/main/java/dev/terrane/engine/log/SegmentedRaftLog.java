@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -243,13 +244,25 @@ public final class SegmentedRaftLog implements RaftLogEngine {
 
   @Override
   public LogRead entries(long regionId, long startIndex, long endIndex, long bytesMax) {
+    return read(regionId, () -> existing(regionId).find(startIndex, endIndex, bytesMax));
+  }
+
+  @Override
+  public LogRead entriesIfHeld(long regionId, long startIndex, long endIndex, long bytesMax) {
+    return read(
+        regionId,
+        () -> {
+          RegionLog log = index.find(regionId);
+          return log == null
+              ? new RegionLog.Found.Released(1)
+              : log.findIfHeld(startIndex, endIndex, bytesMax);
+        });
+  }
+
+  private LogRead read(long regionId, Supplier<RegionLog.Found> find) {
     while (true) {
       checkOpen();
-      RegionLog log = index.find(regionId);
-      if (log == null) {
-        throw Invariant.violated("entry %d of region %d, which has none", startIndex, regionId);
-      }
-      switch (log.find(startIndex, endIndex, bytesMax)) {
+      switch (find.get()) {
         case RegionLog.Found.Released released -> {
           return new LogRead.Compacted(released.firstIndex());
         }
@@ -261,6 +274,30 @@ public final class SegmentedRaftLog implements RaftLogEngine {
         }
       }
     }
+  }
+
+  @Override
+  public @Nullable LogRead entriesInMemory(
+      long regionId, long startIndex, long endIndex, long bytesMax) {
+    checkOpen();
+    return switch (existing(regionId).find(startIndex, endIndex, bytesMax)) {
+      case RegionLog.Found.Released released -> new LogRead.Compacted(released.firstIndex());
+      case RegionLog.Found.Held held when held.onDisk().isEmpty() -> found(held.inMemory());
+      case RegionLog.Found.Held onDisk -> null;
+    };
+  }
+
+  private LogRead.Found found(List<Entry> inMemory) {
+    cacheHits.add(inMemory.size());
+    return new LogRead.Found(inMemory);
+  }
+
+  private RegionLog existing(long regionId) {
+    RegionLog log = index.find(regionId);
+    if (log == null) {
+      throw Invariant.violated("region %d has no log", regionId);
+    }
+    return log;
   }
 
   /** Null if upkeep moved an entry meanwhile; its new place is known already. */

@@ -200,6 +200,34 @@ class SegmentedRaftLogTest {
   }
 
   @Test
+  void answersFromMemoryOnlyIfTheFirstEntryIsThere() {
+    log.write(new LogBatch().append(1, run(1, 4, 1, 10)));
+    assertThat(log.entriesInMemory(1, 1, 5, Long.MAX_VALUE))
+        .isEqualTo(new LogRead.Found(run(1, 4, 1, 10)));
+    reopen(); // nothing is cached
+    log.write(new LogBatch().append(1, run(5, 6, 1, 10)));
+    assertThat(log.entriesInMemory(1, 4, 7, Long.MAX_VALUE)).isNull();
+    assertThat(log.entriesInMemory(1, 5, 7, Long.MAX_VALUE))
+        .isEqualTo(new LogRead.Found(run(5, 6, 1, 10)));
+    log.write(new LogBatch().release(1, 5));
+    assertThat(log.entriesInMemory(1, 5, 7, Long.MAX_VALUE)).isEqualTo(new LogRead.Compacted(6));
+    assertThat(log.figures().cacheMisses()).isZero();
+  }
+
+  @Test
+  void aLateReaderMayFindTheLogReleasedReplacedOrGone() {
+    log.write(new LogBatch().append(1, run(1, 6, 1, 10)));
+    assertThat(log.entriesIfHeld(1, 2, 7, Long.MAX_VALUE))
+        .isEqualTo(new LogRead.Found(run(2, 6, 1, 10)));
+    log.write(new LogBatch().release(1, 3));
+    assertThat(log.entriesIfHeld(1, 2, 7, Long.MAX_VALUE)).isEqualTo(new LogRead.Compacted(4));
+    log.write(new LogBatch().destroy(1, TOMBSTONE));
+    assertThat(log.entriesIfHeld(1, 4, 7, Long.MAX_VALUE)).isEqualTo(new LogRead.Compacted(1));
+    log.write(new LogBatch().append(1, run(1, 5, 1, 10)));
+    assertThat(log.entriesIfHeld(1, 4, 7, Long.MAX_VALUE)).isEqualTo(new LogRead.Compacted(1));
+  }
+
+  @Test
   void takesABatchThatIsLargerThanASegment() {
     int bytes = 3 * RaftLogOptions.SMALL.segmentBytes();
     log.write(new LogBatch().append(1, run(1, 1, 1, bytes)));

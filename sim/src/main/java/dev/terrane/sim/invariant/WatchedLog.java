@@ -68,6 +68,17 @@ final class WatchedLog implements RaftLogEngine {
   }
 
   @Override
+  public @Nullable LogRead entriesInMemory(
+      long regionId, long startIndex, long endIndex, long bytesMax) {
+    return log.entriesInMemory(regionId, startIndex, endIndex, bytesMax);
+  }
+
+  @Override
+  public LogRead entriesIfHeld(long regionId, long startIndex, long endIndex, long bytesMax) {
+    return log.entriesIfHeld(regionId, startIndex, endIndex, bytesMax);
+  }
+
+  @Override
   public @Nullable HardState hardState(long regionId) {
     return log.hardState(regionId);
   }
