@@ -56,7 +56,7 @@ public final class Cluster {
             pdMachines,
             ClusterState.DEFAULT_RULES.toBuilder().setStoreDownMaxMillis(STORE_DOWN_MILLIS).build(),
             storeConfig(),
-            RaftLogOptions.SMALL,
+            logOptions(),
             ApiVersion.V1);
     for (String machine : pdMachines) {
       if (parameters.apart()) {
@@ -75,6 +75,19 @@ public final class Cluster {
       config = config.withLog(4 << 10, 16 << 10);
     }
     return parameters.smallMessages() ? config.withRaft(oneEntryAtATime(), config.tick()) : config;
+  }
+
+  /** With a small log, most of what a follower has missed must be read from the disk. */
+  private RaftLogOptions logOptions() {
+    RaftLogOptions usual = RaftLogOptions.SMALL;
+    return parameters.smallLog()
+        ? new RaftLogOptions(
+            usual.segmentBytes(),
+            usual.totalBytesTarget(),
+            1 << 10,
+            usual.mergedBytesMax(),
+            usual.upkeepBytesMax())
+        : usual;
   }
 
   private static RaftConfig oneEntryAtATime() {
