@@ -1,16 +1,21 @@
 package dev.terrane.server.node;
 
 import dev.terrane.common.region.Region;
+import dev.terrane.proto.pdpb.GetMembersRequest;
+import dev.terrane.proto.pdpb.GetMembersResponse;
 import dev.terrane.server.config.NodeConfig;
+import dev.terrane.server.config.Role;
 import dev.terrane.server.http.Content;
 import dev.terrane.server.http.StatusServer.Page;
 import dev.terrane.server.metrics.NodeMetrics;
 import dev.terrane.store.StoreStatus;
 import dev.terrane.txn.raw.ApiVersion;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node's pages. {@code /config} has the two settings by which TiKV's tools learn how keys are
@@ -42,14 +47,33 @@ final class StatusPages {
   }
 
   private Content ready() {
+    String notReady = whyNotReady();
+    return notReady == null ? Content.text(200, "ok") : Content.text(503, notReady);
+  }
+
+  private @Nullable String whyNotReady() {
     if (node.isClosed()) {
-      return Content.text(503, "stopping");
+      return "stopping";
     }
     StoreStatus store = node.storeStatus();
-    if (store != null && store.regions().stream().anyMatch(region -> region.leader() == null)) {
-      return Content.text(503, "a Region of this store has no known leader");
+    if (store == null && config.roles().contains(Role.STORE)) {
+      return "the store has not started";
     }
-    return Content.text(200, "ok");
+    if (store != null && store.regions().stream().anyMatch(region -> region.leader() == null)) {
+      return "a Region of this store has no known leader";
+    }
+    PdPart pd = node.pdPart();
+    return pd == null ? null : whyNotReady(new PdQuestions(pd.pd()));
+  }
+
+  private static @Nullable String whyNotReady(PdQuestions pd) {
+    try {
+      GetMembersResponse answer =
+          pd.ask((asked, reply) -> asked.getMembers(GetMembersRequest.getDefaultInstance(), reply));
+      return answer.getLeader().getMemberId() == 0 ? "PD has no known leader" : null;
+    } catch (IOException e) {
+      return "PD: " + e.getMessage();
+    }
   }
 
   private Content config() {

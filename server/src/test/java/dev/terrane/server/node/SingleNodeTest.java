@@ -2,11 +2,13 @@ package dev.terrane.server.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.terrane.client.TerraneClient;
 import dev.terrane.common.Bytes;
 import dev.terrane.server.config.ConfigException;
 import dev.terrane.server.config.NodeConfig;
+import dev.terrane.server.config.Role;
 import dev.terrane.server.net.AddressInUseException;
 import dev.terrane.store.StoreStatus;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,6 +73,15 @@ class SingleNodeTest {
     try (TerraneClient client = client(third)) {
       assertThat(client.raw().get(key)).isEqualTo(Optional.empty());
     }
+  }
+
+  @Test
+  void aPlacementDriverWithoutStoreIsReadyOnceItLeads() throws IOException {
+    Node pd = nodes.start(nodes.config("p", config -> config.roles(Set.of(Role.PD))));
+
+    await().until(() -> TestNodes.readiness(pd).equals("200 ok"));
+
+    assertThat(pd.storeStatus()).isNull();
   }
 
   @Test

@@ -4,6 +4,10 @@ import dev.terrane.server.config.NodeConfig;
 import dev.terrane.server.config.NodeConfigBuilder;
 import dev.terrane.server.net.HostPort;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -48,6 +52,17 @@ final class TestNodes implements AutoCloseable {
 
   Node join(String name, Node member) throws IOException {
     return start(config(name, config -> config.join(List.of(member.addresses().pd()))));
+  }
+
+  /** What a node's {@code /readyz} says: the status and the text. */
+  static String readiness(Node node) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://" + node.addresses().status() + "/readyz"))
+            .build();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+      return answer.statusCode() + " " + answer.body().strip();
+    }
   }
 
   /** What stopped a node, which nothing should. */

@@ -83,6 +83,9 @@ class ThreeNodesTest {
       await()
           .atMost(PATIENCE)
           .untilAsserted(() -> assertThat(caughtUp(again, leader(othersOf(all, leader)))).isTrue());
+      await().atMost(PATIENCE).until(() -> TestNodes.readiness(again).equals("200 ok"));
+      othersOf(all, leader).forEach(Node::close);
+      await().atMost(PATIENCE).until(() -> TestNodes.readiness(again).contains("no known leader"));
     }
   }
 
