@@ -397,9 +397,10 @@ final class LocalPeer {
   /** Lets go of what has waited too long. */
   void expire() {
     long nowNanos = services.nowNanos();
-    proposals.expire(leads() ? term : 0, nowNanos - services.config.undeterminedAfter().toNanos());
+    proposals.expire(
+        leads() ? term : 0, nowNanos - services.config.intervals().undeterminedAfter().toNanos());
     reads.expire(
-        nowNanos - services.config.readTimeout().toNanos(),
+        nowNanos - services.config.intervals().readTimeout().toNanos(),
         new RegionError.ReadIndexNotReady(regionId(), "no quorum has confirmed it in time"));
   }
 

@@ -44,13 +44,13 @@ final class LogJanitor {
 
   /** Through which index the log of {@code peer} may go; 0 for none. */
   private long releasable(LocalPeer peer) {
-    long retained = services.config.logBytesRetained();
+    long retained = services.config.log().retainedBytes();
     LogSize size = peer.logSize();
     if (peer.isReplacing() || size.bytes() < retained + retained / 4) {
       return 0;
     }
     long index = Math.min(size.releasePoint(retained), peer.applied().index());
-    if (peer.leads() && size.bytes() < services.config.logBytesMax()) {
+    if (peer.leads() && size.bytes() < services.config.log().bytesMax()) {
       for (Status.PeerStatus other : peer.node().status().peers()) {
         if (other.recentlyActive() && other.peerId() != peer.peerId()) {
           index = Math.min(index, other.matchIndex());

@@ -76,7 +76,7 @@ final class PdDesk {
   void poll(long nowNanos) {
     putStore(nowNanos);
     if (isPut && nowNanos - storeHeartbeatAtNanos >= 0) {
-      storeHeartbeatAtNanos = nowNanos + services.config.storeHeartbeat().toNanos();
+      storeHeartbeatAtNanos = nowNanos + services.config.intervals().storeHeartbeat().toNanos();
       heartbeatOfStore();
     }
     for (LocalPeer peer : peers.all()) {
@@ -239,7 +239,9 @@ final class PdDesk {
     keysWritten += traffic.keysWritten();
     traffic.reported();
     reporting.reported(
-        health, services.nowNanos() + services.config.regionHeartbeat().toNanos(), nowSeconds);
+        health,
+        services.nowNanos() + services.config.intervals().regionHeartbeat().toNanos(),
+        nowSeconds);
     services.metrics.count("region_heartbeats_total", 1);
   }
 

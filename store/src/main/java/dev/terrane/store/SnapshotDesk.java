@@ -76,7 +76,7 @@ final class SnapshotDesk implements SnapshotSend.Owner, SnapshotReceive.Owner {
     this.router = router;
     this.transport = transport;
     this.files = files;
-    this.rate = new SnapshotRate(services.config.snapshotBytesPerSecond(), nowNanos);
+    this.rate = new SnapshotRate(services.config.snapshots().bytesPerSecond(), nowNanos);
     this.installer = new SnapshotInstaller(services.engine, files);
   }
 
@@ -117,7 +117,7 @@ final class SnapshotDesk implements SnapshotSend.Owner, SnapshotReceive.Owner {
   }
 
   private void startQueued() {
-    while (!queued.isEmpty() && sending.size() < services.config.snapshotsAtOnce()) {
+    while (!queued.isEmpty() && sending.size() < services.config.snapshots().atOnce()) {
       var next = queued.entrySet().iterator().next();
       queued.remove(next.getKey());
       sending.put(next.getKey(), next.getValue());
@@ -190,14 +190,14 @@ final class SnapshotDesk implements SnapshotSend.Owner, SnapshotReceive.Owner {
         throw new SnapshotIntake.Refused("it overlaps region " + other.id());
       }
     }
-    if (receiving.incrementAndGet() > services.config.snapshotsAtOnce()) {
+    if (receiving.incrementAndGet() > services.config.snapshots().atOnce()) {
       receiving.decrementAndGet();
       throw new SnapshotIntake.Refused("too many snapshots are coming");
     }
     String prefix =
         region.id() + "-" + head.getMeta().getIndex() + "-" + nextReceive.incrementAndGet();
     return new SnapshotIntake(
-        services.engine, files, services.config.snapshotInlineBytesMax(), head, prefix);
+        services.engine, files, services.config.snapshots().inlineBytesMax(), head, prefix);
   }
 
   @Override

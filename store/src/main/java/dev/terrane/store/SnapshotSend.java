@@ -81,7 +81,7 @@ final class SnapshotSend implements SnapshotStream.Listener {
         () -> {
           SnapshotSource opened =
               SnapshotSource.open(
-                  services.engine, peer.regionId(), services.config.snapshotChunkBytes());
+                  services.engine, peer.regionId(), services.config.snapshots().chunkBytes());
           long bytes =
               opened == null ? 0 : services.engine.approximateSize(opened.region().range());
           inbox.put(new StoreMessage.Resume(() -> opened(opened, bytes)));

@@ -55,9 +55,9 @@ public final class Store implements RegionStorage, StoreInbound {
     this.config = config;
     this.surroundings = surroundings;
     DiskSpace diskSpace = new DiskSpace();
-    Credits credits = new Credits(config.requestsMax(), config.requestBytesMax());
+    Credits credits = new Credits(config.requests().countMax(), config.requests().bytesMax());
     admission = new Admission(identity.storeId(), credits, diskSpace);
-    int inboxCapacity = 2 * config.requestsMax() + RaftBacklog.BATCHES_MAX + (1 << 16);
+    int inboxCapacity = 2 * config.requests().countMax() + RaftBacklog.BATCHES_MAX + (1 << 16);
     inbox = new Inbox<>("store-loop-0", inboxCapacity);
     logWriter = new LogWriter(surroundings.log(), diskSpace, surroundings.metrics());
     applier =
@@ -220,7 +220,7 @@ public final class Store implements RegionStorage, StoreInbound {
       return error;
     }
     int bytes = mutations.encoded().length() + EntryFormat.PROPOSAL_OVERHEAD_BYTES;
-    if (bytes > config.entryBytesMax()) {
+    if (bytes > config.requests().entryBytesMax()) {
       return new RegionError.RaftEntryTooLarge(context.regionId(), bytes);
     }
     RegionError refused = admission.refusesWrites();

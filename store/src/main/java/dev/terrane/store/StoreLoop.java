@@ -215,7 +215,7 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
     pdDesk.poll(nowNanos);
     janitor.tidy();
     if (nowNanos - digestAtNanos >= 0) {
-      digestAtNanos = nowNanos + services.config.digestInterval().toNanos();
+      digestAtNanos = nowNanos + services.config.intervals().digest().toNanos();
       sendDigests();
     }
     report();

@@ -49,7 +49,7 @@ class AdmissionTest {
   void refusesAWriteThatIsTooLarge() {
     ClusterHarness cluster = ClusterHarness.ofOne(2);
     StoreHarness store = cluster.store(0);
-    int bytes = ClusterHarness.CONFIG.entryBytesMax();
+    int bytes = ClusterHarness.CONFIG.requests().entryBytesMax();
     ClusterHarness.WriteOutcome outcome = new ClusterHarness.WriteOutcome();
     Bytes key = Bytes.ofUtf8("k");
 

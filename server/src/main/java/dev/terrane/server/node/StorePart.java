@@ -136,7 +136,7 @@ final class StorePart implements AutoCloseable {
           Store.open(
               identity,
               StoreConfig.DEFAULT.withRequests(
-                  StoreConfig.DEFAULT.requestsMax(), with.memory.requestBytes()),
+                  StoreConfig.DEFAULT.requests().countMax(), with.memory.requestBytes()),
               new StoreSurroundings(
                   with.time,
                   with.random,
