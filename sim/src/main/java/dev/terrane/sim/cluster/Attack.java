@@ -94,7 +94,21 @@ public enum Attack {
   WISH_TWICE {
     @Override
     void strike(Faults faults, RandomGenerator chance) {
-      faults.plots().wishTwice();
+      faults.wishes().twice();
+    }
+  },
+  /** What a former leader of PD wished comes when its successor has made a plan. */
+  WISH_LATE {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.wishes().late(chance);
+    }
+  },
+  /** The membership changes while a snapshot is made. */
+  WISH_OVER_A_SNAPSHOT {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.wishes().overASnapshot(chance);
     }
   },
   /** A follower needs a snapshot, and dies over it. */

@@ -24,6 +24,7 @@ public final class Faults {
   private final World world;
   private final RandomGenerator restarts;
   private final Plots plots;
+  private final Wishes wishes;
   private final List<ServerNode> lost = new ArrayList<>();
   private final List<Long> lostStoreIds = new ArrayList<>();
 
@@ -40,6 +41,7 @@ public final class Faults {
     this.world = cluster.world();
     this.restarts = world.stream("restarts");
     this.plots = new Plots(cluster, this);
+    this.wishes = new Wishes(cluster, this);
     cluster.nodes().forEach(this::restartAfterOwnDeath);
   }
 
@@ -51,6 +53,10 @@ public final class Faults {
 
   Plots plots() {
     return plots;
+  }
+
+  Wishes wishes() {
+    return wishes;
   }
 
   private void say(String what) {
@@ -351,7 +357,7 @@ public final class Faults {
   void moveReplicas(RandomGenerator chance) {
     List<ServerNode> stores =
         cluster.nodes().stream().filter(node -> node.store() != null && !node.isPd()).toList();
-    long all = cluster.nodes().stream().filter(ServerNode::isStore).count() - lost.size();
+    long all = storesLeft();
     if (all > 3 && !stores.isEmpty() && canLoseOne() && chance.nextBoolean()) {
       ServerNode node = stores.get(chance.nextInt(stores.size()));
       say(node.machine().name() + " is lost for good");
@@ -361,11 +367,19 @@ public final class Faults {
     }
   }
 
+  private long storesLeft() {
+    return cluster.nodes().stream().filter(ServerNode::isStore).count() - lost.size();
+  }
+
+  /** Whether the replicas of one store more that is lost would find another one. */
+  boolean isOneToSpare() {
+    return storesLeft() > 3 && lost.size() < 3;
+  }
+
   /** A store that a replica is on its way to is lost for good. */
   void loseTheNewcomer() {
     Region region = cluster.region();
-    long all = cluster.nodes().stream().filter(ServerNode::isStore).count() - lost.size();
-    if (region == null || all <= 3 || lost.size() >= 3) {
+    if (region == null || !isOneToSpare()) {
       return;
     }
     for (Peer peer : region.peers()) {

@@ -1,21 +1,10 @@
 package dev.terrane.sim.cluster;
 
-import dev.terrane.common.region.Peer;
-import dev.terrane.common.region.PeerRole;
-import dev.terrane.common.region.Region;
-import dev.terrane.proto.ProtoRegions;
-import dev.terrane.proto.eraftpb.ConfChangeType;
-import dev.terrane.proto.pdpb.ChangePeer;
-import dev.terrane.proto.pdpb.RegionHeartbeatResponse;
 import dev.terrane.sim.node.ServerNode;
-import dev.terrane.sim.node.StoreNode;
 import dev.terrane.sim.world.Machine;
 import dev.terrane.sim.world.MachineDisk;
-import dev.terrane.sim.world.NodeProcess;
 import dev.terrane.sim.world.World;
-import dev.terrane.store.Store;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -28,37 +17,13 @@ final class Plots {
   private final Cluster cluster;
   private final Faults faults;
   private final World world;
+  private final Steps steps;
 
   Plots(Cluster cluster, Faults faults) {
     this.cluster = cluster;
     this.faults = faults;
     this.world = cluster.world();
-  }
-
-  private void say(String what) {
-    world.trace().line("----", what);
-  }
-
-  /** Goes on with {@code then} once {@code condition} holds, if that is soon enough. */
-  private void once(BooleanSupplier condition, long atMostMillis, Runnable then) {
-    if (faults.isOver()) {
-      return;
-    }
-    if (condition.getAsBoolean()) {
-      then.run();
-    } else if (atMostMillis > 0) {
-      world.after(MILLI, () -> once(condition, atMostMillis - 1, then));
-    }
-  }
-
-  private void later(long millis, Runnable then) {
-    world.after(
-        millis * MILLI,
-        () -> {
-          if (!faults.isOver()) {
-            then.run();
-          }
-        });
+    this.steps = new Steps(world, faults);
   }
 
   private boolean leads(ServerNode node) {
@@ -81,30 +46,32 @@ final class Plots {
     Machine one = first.machine();
     Machine two = others.getFirst().machine();
     Machine three = others.getLast().machine();
-    say(one.name() + " alone");
+    steps.say(one.name() + " alone");
     faults.cutBothWays(one, two);
     faults.cutBothWays(one, three);
     cluster.network().link(two, three).latency(8 * MILLI, 16 * MILLI);
     cluster.network().link(three, two).latency(8 * MILLI, 16 * MILLI);
     faults.healLater(chance, 8_000, 14_000);
-    once(
+    steps.once(
         () -> others.contains(cluster.leader()),
         5_000,
         () -> {
           ServerNode second = leads(others.getFirst()) ? others.getFirst() : others.getLast();
           Machine third = second == others.getFirst() ? three : two;
-          say(second.machine().name() + " alone, " + one.name() + " and " + third.name() + " not");
+          steps.say(
+              second.machine().name() + " alone, " + one.name() + " and " + third.name() + " not");
           faults.cutBothWays(two, three);
           faults.joinBothWays(one, third);
           long term = Cluster.term(second);
-          once(
+          steps.once(
               () -> leads(first) && Cluster.term(first) > term,
               8_000,
               () ->
-                  later(
+                  steps.later(
                       chance.nextLong(20),
                       () -> {
-                        say(one.name() + " alone, " + two.name() + " and " + three.name() + " not");
+                        steps.say(
+                            one.name() + " alone, " + two.name() + " and " + three.name() + " not");
                         faults.cutBothWays(one, third);
                         faults.joinBothWays(two, three);
                       }));
@@ -128,19 +95,19 @@ final class Plots {
     MachineDisk disk = bounced.machine().disk();
     boolean hangs = chance.nextInt(4) != 0;
     if (hangs) {
-      say("the disk of " + bounced.machine().name() + " hangs");
+      steps.say("the disk of " + bounced.machine().name() + " hangs");
       disk.hangUntil(world.nowNanos() + 10_000 * MILLI);
     }
-    later(
+    steps.later(
         hangs ? chance.nextLong(20, 300) : 1,
         () -> {
-          say(lonely.name() + " cut off from " + from.name());
+          steps.say(lonely.name() + " cut off from " + from.name());
           faults.cutBothWays(from, lonely);
           faults.healLater(chance, 4_000, 8_000);
-          later(
+          steps.later(
               chance.nextLong(1_200, 3_500),
               () -> {
-                say(bounced.machine().name() + " cut off from " + from.name() + " too");
+                steps.say(bounced.machine().name() + " cut off from " + from.name() + " too");
                 faults.cutBothWays(from, bounced.machine());
                 disk.hangUntil(0);
                 if (faults.mayGoDown(bounced)) {
@@ -163,31 +130,33 @@ final class Plots {
     }
     ServerNode behind = others.get(chance.nextInt(others.size()));
     MachineDisk disk = behind.machine().disk();
-    say(behind.machine().name() + " falls behind");
+    steps.say(behind.machine().name() + " falls behind");
     cluster.nodes().stream()
         .filter(node -> node != behind)
         .forEach(node -> faults.cutBothWays(node.machine(), behind.machine()));
     boolean afterwards = chance.nextBoolean();
-    later(
+    steps.later(
         chance.nextLong(3_000, 7_000),
         () -> {
-          say("network healed");
+          steps.say("network healed");
           cluster.network().heal();
-          once(
+          steps.once(
               () -> isReplaced(behind) || !disk.files().names().isEmpty(),
               4_000,
               () -> {
                 if (!afterwards) {
                   disk.dieAfter(chance.nextInt(14), chance.nextInt(4) != 0);
                   if (chance.nextInt(4) == 0) {
-                    once(() -> !behind.machine().isUp(), 1_000, () -> faults.rot(behind, chance));
+                    steps.once(
+                        () -> !behind.machine().isUp(), 1_000, () -> faults.rot(behind, chance));
                   }
                   return;
                 }
-                once(
+                steps.once(
                     () -> !isReplaced(behind) && disk.files().names().isEmpty(),
                     4_000,
-                    () -> later(chance.nextLong(400), () -> faults.losePower(behind, chance)));
+                    () ->
+                        steps.later(chance.nextLong(400), () -> faults.losePower(behind, chance)));
               });
         });
   }
@@ -208,14 +177,14 @@ final class Plots {
       return;
     }
     MachineDisk disk = leader.machine().disk();
-    say("reads of " + leader.machine().name() + " are slow");
+    steps.say("reads of " + leader.machine().name() + " are slow");
     disk.slowReads(1_500 * MILLI);
     world.after(5_000 * MILLI, () -> disk.slowReads(0));
-    later(
+    steps.later(
         chance.nextLong(200, 800),
         () -> {
           faults.handLeadershipAway();
-          once(
+          steps.once(
               () -> others.contains(cluster.leader()),
               1_000,
               () -> {
@@ -226,54 +195,20 @@ final class Plots {
                 third.machine().disk().hangUntil(untilNanos);
                 disk.slow(chance.nextLong(1, 300) * MILLI);
                 world.after(1_500 * MILLI, () -> disk.slow(0));
-                later(chance.nextLong(50, 400), faults::handLeadershipAway);
-                once(() -> leads(leader), 1_400, () -> rejoinLater(leader, others, chance));
+                steps.later(chance.nextLong(50, 400), faults::handLeadershipAway);
+                steps.once(() -> leads(leader), 1_400, () -> rejoinLater(leader, others, chance));
               });
         });
   }
 
   private void rejoinLater(ServerNode leader, List<ServerNode> others, RandomGenerator chance) {
-    say(leader.machine().name() + " leads again, alone for a while");
+    steps.say(leader.machine().name() + " leads again, alone for a while");
     others.forEach(other -> faults.cutBothWays(leader.machine(), other.machine()));
     world.after(
         chance.nextLong(200, 900) * MILLI,
         () -> {
-          say(leader.machine().name() + " is heard again");
+          steps.say(leader.machine().name() + " is heard again");
           others.forEach(other -> faults.joinBothWays(leader.machine(), other.machine()));
         });
-  }
-
-  /**
-   * The leader is wished two changes of one membership at once, as by an old and a new leader of
-   * PD: only one of them may have an effect.
-   */
-  void wishTwice() {
-    ServerNode leader = cluster.leader();
-    StoreNode store = leader == null ? null : leader.store();
-    Store open = store == null ? null : store.store();
-    NodeProcess process = leader == null ? null : leader.machine().process();
-    Region region = cluster.region();
-    if (open == null || process == null || region == null || !faults.canLoseOne()) {
-      return;
-    }
-    long own = open.identity().storeId();
-    say(process.name() + " is wished to demote each of the others");
-    faults.wished(region.epoch().confVer());
-    for (Peer peer : region.peers()) {
-      if (peer.storeId() != own && peer.role() == PeerRole.VOTER) {
-        process.after(1, () -> open.onPdInstruction(demotion(region, peer)));
-      }
-    }
-  }
-
-  private static RegionHeartbeatResponse demotion(Region region, Peer peer) {
-    return RegionHeartbeatResponse.newBuilder()
-        .setRegionId(region.id())
-        .setRegionEpoch(ProtoRegions.toProto(region.epoch()))
-        .setChangePeer(
-            ChangePeer.newBuilder()
-                .setPeer(ProtoRegions.toProto(peer.withRole(PeerRole.LEARNER)))
-                .setChangeType(ConfChangeType.AddLearnerNode))
-        .build();
   }
 }

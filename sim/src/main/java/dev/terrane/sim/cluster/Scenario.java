@@ -142,6 +142,18 @@ public record Scenario(
                   + " effect",
               calm -> calm.withAttacks(2_000, Attack.WISH_TWICE, Attack.ISOLATE_LEADER)),
           new Scenario(
+              "plan-for-an-older-membership",
+              "PD plans to take the second of two votes, and the third comes back before it is asked"
+                  + " for: the plan is given up, so that the loss of one stops nobody",
+              calm -> calm.withCluster(4, 3, true).withAttacks(6_000, Attack.WISH_LATE),
+              List.of(3L, 5L)),
+          new Scenario(
+              "snapshot-while-the-membership-changes",
+              "a snapshot holds a change that is applied and not yet durable, so that the leader"
+                  + " which sends it has not been told",
+              calm -> calm.withSmallLog().withAttacks(10_000, Attack.WISH_OVER_A_SNAPSHOT),
+              List.of(1L, 3L)),
+          new Scenario(
               "dying-over-a-snapshot",
               "followers fall behind what the leader's log still has, and die while the snapshot"
                   + " is received and installed, and right after",
