@@ -207,6 +207,12 @@ public final class Cluster {
     return open == null ? List.of() : open.status().regions();
   }
 
+  /** Whether the peer on {@code node} has data, or is about to. */
+  static boolean hasData(ServerNode node, long regionId) {
+    return statuses(node).stream()
+        .anyMatch(status -> status.regionId() == regionId && !status.data().equals("none"));
+  }
+
   /** The node on which store {@code storeId} is; null while it is down. */
   @Nullable ServerNode nodeOf(long storeId) {
     for (ServerNode node : nodes) {

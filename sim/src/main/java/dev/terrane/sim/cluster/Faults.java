@@ -376,7 +376,11 @@ public final class Faults {
     return storesLeft() > 3 && lost.size() < 3;
   }
 
-  /** A store that a replica is on its way to is lost for good. */
+  /**
+   * A store that a replica is on its way to is lost for good. Nothing of it may be there yet: once
+   * it has data a change that gives it a vote may be under way, which nobody sees before it is
+   * applied; with the vote of what is lost a quorum may be lost, rightly.
+   */
   void loseTheNewcomer() {
     Region region = cluster.region();
     if (region == null || !isOneToSpare()) {
@@ -384,7 +388,10 @@ public final class Faults {
     }
     for (Peer peer : region.peers()) {
       ServerNode node = cluster.nodeOf(peer.storeId());
-      if (peer.role() == PeerRole.LEARNER && node != null && !node.isPd()) {
+      if (peer.role() == PeerRole.LEARNER
+          && node != null
+          && !node.isPd()
+          && !Cluster.hasData(node, region.id())) {
         say(node.machine().name() + ", which a replica is on its way to, is lost for good");
         loseForGood(node);
         return;
