@@ -5,6 +5,7 @@ import dev.terrane.engine.EngineException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +30,10 @@ final class RocksDatabase implements AutoCloseable {
   private static final String INGEST_DIRECTORY = "ingest";
 
   final Path directory;
+
+  /** Where the directory is. Kept, because the search for it reads all mounts of the machine. */
+  final FileStore disk;
+
   final RocksSettings settings;
   final RocksDB db;
   final ReadOptions reads = new ReadOptions();
@@ -36,8 +41,13 @@ final class RocksDatabase implements AutoCloseable {
   private final Map<ColumnFamily, ColumnFamilyHandle> handles = new EnumMap<>(ColumnFamily.class);
 
   private RocksDatabase(
-      Path directory, RocksSettings settings, RocksDB db, List<ColumnFamilyHandle> handles) {
+      Path directory,
+      FileStore disk,
+      RocksSettings settings,
+      RocksDB db,
+      List<ColumnFamilyHandle> handles) {
     this.directory = directory;
+    this.disk = disk;
     this.settings = settings;
     this.db = db;
     Iterator<ColumnFamilyHandle> opened = handles.iterator();
@@ -48,8 +58,10 @@ final class RocksDatabase implements AutoCloseable {
 
   static RocksDatabase open(Path directory, RocksOptions options) {
     NativeLibrary.load();
+    FileStore disk;
     try {
       Files.createDirectories(directory);
+      disk = Files.getFileStore(directory);
     } catch (IOException e) {
       throw new EngineException("could not create " + directory, false, e);
     }
@@ -64,7 +76,7 @@ final class RocksDatabase implements AutoCloseable {
     List<ColumnFamilyHandle> handles = new ArrayList<>();
     try {
       RocksDB db = RocksDB.open(settings.database, directory.toString(), descriptors, handles);
-      RocksDatabase opened = new RocksDatabase(directory, settings, db, handles);
+      RocksDatabase opened = new RocksDatabase(directory, disk, settings, db, handles);
       opened.clearIngestDirectory();
       return opened;
     } catch (RocksDBException e) {

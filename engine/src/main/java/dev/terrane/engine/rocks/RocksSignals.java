@@ -6,7 +6,6 @@ import dev.terrane.engine.EngineStatistics;
 import dev.terrane.engine.FlowSignals;
 import dev.terrane.engine.StallState;
 import java.io.IOException;
-import java.nio.file.Files;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.TickerType;
 
@@ -35,7 +34,7 @@ final class RocksSignals {
           database.db.getAggregatedLongProperty("rocksdb.cur-size-all-mem-tables"),
           pendingBytes,
           stall(),
-          Files.getFileStore(database.directory).getUsableSpace());
+          database.disk.getUsableSpace());
     } catch (RocksDBException e) {
       throw RocksErrors.of("read flow signals", e);
     } catch (IOException e) {
