@@ -120,7 +120,7 @@ final class Leader {
     }
     boolean active = Quorum.reachedBy(core.membership(), this::activity) == 1;
     for (int i = 0; i < peers.size(); i++) {
-      peers.at(i).setRecentlyActive(false);
+      peers.at(i).countQuorum();
     }
     if (!active) {
       core.becomeFollower(core.term(), 0);
@@ -132,7 +132,7 @@ final class Leader {
       return 1;
     }
     Progress peer = peers.find(peerId);
-    return peer != null && peer.isRecentlyActive() ? 1 : 0;
+    return peer != null && peer.isActive() ? 1 : 0;
   }
 
   /** Sends what the calls since the last Ready have made possible. */
@@ -215,7 +215,7 @@ final class Leader {
     if (peer == null) {
       return null; // removed, or not yet added here
     }
-    peer.setRecentlyActive(true);
+    peer.heard();
     peer.ackRound(round);
     confirmReads();
     return peer;
@@ -367,7 +367,7 @@ final class Leader {
   void woken() {
     quorumElapsed = 0;
     for (int i = 0; i < peers.size(); i++) {
-      peers.at(i).setRecentlyActive(true);
+      peers.at(i).heard();
     }
     rounds.dropLease();
     rounds.request();

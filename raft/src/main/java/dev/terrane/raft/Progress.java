@@ -14,7 +14,8 @@ final class Progress {
   private long matchAtLastAck;
   private long sentCommit;
   private long ackedRound;
-  private boolean recentlyActive = true; // a newcomer gets one election timeout to be heard
+  private boolean active = true; // a newcomer gets one election timeout to be heard
+  private boolean activeBefore;
 
   Progress(long peerId, long next) {
     this.peerId = peerId;
@@ -56,12 +57,24 @@ final class Progress {
     ackedRound = Math.max(ackedRound, round);
   }
 
-  boolean isRecentlyActive() {
-    return recentlyActive;
+  /** Whether it was heard of since the last {@link #countQuorum}. */
+  boolean isActive() {
+    return active;
   }
 
-  void setRecentlyActive(boolean active) {
-    recentlyActive = active;
+  /** Whether it was heard of since the {@link #countQuorum} before the last. */
+  boolean isRecentlyActive() {
+    return active || activeBefore;
+  }
+
+  void heard() {
+    active = true;
+  }
+
+  /** The leader has looked who is active, and looks again after an election timeout. */
+  void countQuorum() {
+    activeBefore = active;
+    active = false;
   }
 
   /** Entries through {@code index} went out in an append. */

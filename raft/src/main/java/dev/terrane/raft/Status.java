@@ -23,7 +23,12 @@ public record Status(
     peers = List.copyOf(peers);
   }
 
-  /** How far a leader has brought one peer. {@code state} is Probe, Replicate or Snapshot. */
+  /**
+   * How far a leader has brought one peer.
+   *
+   * @param state Probe, Replicate or Snapshot
+   * @param recentlyActive whether it was heard of within the last election timeout, or at most two
+   */
   public record PeerStatus(
       long peerId, String state, long matchIndex, long nextIndex, boolean recentlyActive) {}
 }
