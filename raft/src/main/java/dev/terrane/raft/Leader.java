@@ -103,6 +103,14 @@ final class Leader {
     }
   }
 
+  /** See {@link RawNode#heartbeat}. */
+  void heartbeat() {
+    if (heartbeatElapsed > 0) {
+      heartbeatElapsed = 0;
+      rounds.request();
+    }
+  }
+
   /** See {@link RawNode#quietTicks}. */
   int quietTicks() {
     if (transfer != null || replicator.countsTicks()) {

@@ -81,6 +81,17 @@ public final class RawNode {
     return core.forwardedReads().isEmpty() ? core.ticksToElection() - 1 : 0;
   }
 
+  /**
+   * Begins the next round of heartbeats now, if this peer leads and any tick has passed since the
+   * last; the one after comes a full interval later. Called for all peers of a node at the same
+   * ticks, it makes their rounds coincide: one wake for all. Without it each has its own time.
+   */
+  public void heartbeat() {
+    if (!core.isHibernating() && core.role() instanceof Role.Leading leading) {
+      leading.leader().heartbeat();
+    }
+  }
+
   /** Takes in a message addressed to this peer. Wakes a hibernating peer. */
   public void step(Message message) {
     check(message.to() == core.id, "peer %d was given a message to %d", core.id, message.to());

@@ -26,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class HostileGroup {
   private static final int TICK = 8;
+
+  /** At each such tick of theirs, the machines are asked for heartbeats. */
+  private static final int HEARTBEAT_TOGETHER_TICKS = 3;
+
   private static final int MEMBERS_MAX = 7;
   private static final int MESSAGES_MAX = 400;
   private static final int IN_MEMORY = 3;
@@ -207,6 +211,9 @@ final class HostileGroup {
           && !machine.node().isAlone()
           && now % TICK == machine.id() % TICK) {
         tick(machine.node());
+        if (now / TICK % HEARTBEAT_TOGETHER_TICKS == 0) {
+          machine.node().heartbeat();
+        }
         after(machine);
       }
     }

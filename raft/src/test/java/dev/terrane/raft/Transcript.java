@@ -61,6 +61,7 @@ final class Transcript {
   private void ofPeer(String verb, long id, List<String> rest) {
     switch (verb) {
       case "tick" -> group().tick(id, rest.isEmpty() ? 1 : Integer.parseInt(rest.getFirst()));
+      case "heartbeat" -> group().heartbeat(id);
       case "campaign" -> group().campaign(id);
       case "propose" -> rest.forEach(data -> group().propose(id, EntryKind.NORMAL, data));
       case "admin" -> rest.forEach(data -> group().propose(id, EntryKind.ADMIN, data));

@@ -89,6 +89,11 @@ final class TranscriptGroup {
     }
   }
 
+  void heartbeat(long id) {
+    node(id).heartbeat();
+    work(id);
+  }
+
   void campaign(long id) {
     tell(id, node(id).campaign(), "may not campaign");
   }
