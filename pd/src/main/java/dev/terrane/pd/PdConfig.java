@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param name not empty, and no other member's
  * @param peerUrls where the other members reach it, with a scheme
  * @param clientUrls where clients reach it, with a scheme; not empty
- * @param tick of the Raft clock: an election takes 10 to 20 ticks, heartbeats go every third one
+ * @param tick of the Raft clock: an election takes 10 to 20 ticks, heartbeats go every fourth one
  * @param timestampWindow how far ahead of use the saved bound of timestamps is moved
  * @param storeDisconnected how long a silent store is taken to be there
  * @param newClusterRules the rules that a new cluster begins with; null: the usual ones
@@ -26,7 +26,7 @@ public record PdConfig(
     Duration timestampWindow,
     Duration storeDisconnected,
     @Nullable Rules newClusterRules) {
-  static final RaftConfig RAFT = RaftConfig.DEFAULT.withElectionTicks(10, 20, 3);
+  static final RaftConfig RAFT = RaftConfig.DEFAULT.withElectionTicks(10, 20, 4);
 
   public PdConfig {
     peerUrls = List.copyOf(peerUrls);

@@ -23,7 +23,7 @@ public record StoreConfig(
   /** For a server. */
   public static final StoreConfig DEFAULT =
       new StoreConfig(
-          RaftConfig.DEFAULT.withElectionTicks(10, 15, 3),
+          RaftConfig.DEFAULT.withElectionTicks(10, 15, 4),
           Duration.ofMillis(100),
           0.1,
           new Requests(1 << 16, 64L * MIB, 34 * MIB),
