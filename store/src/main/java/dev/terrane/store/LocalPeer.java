@@ -84,7 +84,7 @@ final class LocalPeer {
 
   private boolean blankRecorded;
   private boolean dirty;
-  private boolean ticks;
+  private int wheelSlot = TickWheel.NONE;
   private boolean waitsForBarrier;
   private boolean snapshotPromised;
   private boolean closed;
@@ -217,13 +217,13 @@ final class LocalPeer {
     return applied;
   }
 
-  /** Whether it is on the {@link TickWheel}, which alone changes that. */
-  boolean ticks() {
-    return ticks;
+  /** Its place on the {@link TickWheel}, which alone changes that. */
+  int wheelSlot() {
+    return wheelSlot;
   }
 
-  void ticks(boolean onWheel) {
-    ticks = onWheel;
+  void wheelSlot(int slot) {
+    wheelSlot = slot;
   }
 
   boolean leads() {
@@ -248,8 +248,16 @@ final class LocalPeer {
     markDirty();
   }
 
-  void tick() {
+  /**
+   * Lets one tick interval pass.
+   *
+   * @param number of the tick, by which all peers of the store let their heartbeats coincide
+   */
+  void tick(long number) {
     node.tick();
+    if (number % services.config.raft().heartbeatTicks() == 0) {
+      node.heartbeat();
+    }
     if (node.hasReady()) {
       markDirty();
     }

@@ -40,14 +40,16 @@ final class MessageRouter {
     this.peers = peers;
   }
 
-  void receive(RaftBatch batch) {
+  /** Whether there was more in it than signs of life. */
+  boolean receive(RaftBatch batch) {
     if (batch.getClusterId() != services.identity.clusterId()
         || batch.getToStoreId() != services.identity.storeId()) {
       services.metrics.count("raft_batches_misdirected_total", 1);
-      return;
+      return false;
     }
+    boolean more = batch.getRemovedCount() > 0 || batch.getDigestsCount() > 0;
     for (int i = 0; i < batch.getEnvelopesCount(); i++) {
-      receive(batch.getEnvelopes(i));
+      more |= receive(batch.getEnvelopes(i));
     }
     for (PeerRemoved removed : batch.getRemovedList()) {
       learnOfRemoval(removed);
@@ -55,9 +57,10 @@ final class MessageRouter {
     for (PeerDigest digest : batch.getDigestsList()) {
       compare(batch.getFromStoreId(), digest);
     }
+    return more;
   }
 
-  private void receive(RaftEnvelope envelope) {
+  private boolean receive(RaftEnvelope envelope) {
     Message message;
     try {
       message =
@@ -66,8 +69,13 @@ final class MessageRouter {
     } catch (IllegalArgumentException e) {
       services.metrics.count("raft_messages_malformed_total", 1);
       log.warn("region {}: message dropped: {}", envelope.getRegionId(), e.getMessage());
-      return;
+      return false;
     }
+    receive(envelope, message);
+    return !(message instanceof Message.Heartbeat || message instanceof Message.HeartbeatAck);
+  }
+
+  private void receive(RaftEnvelope envelope, Message message) {
     LocalPeer peer = peers.get(envelope.getRegionId());
     if (peer != null && message.to() > peer.peerId()) {
       // A newer peer of the Region is expected here: this one was removed before it was added.

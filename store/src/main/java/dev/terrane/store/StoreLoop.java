@@ -12,6 +12,7 @@ import dev.terrane.raft.SnapshotRequest;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,8 +34,11 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
 
   private static final long HOUSEKEEPING_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-  /** While nothing comes in. */
+  /** While nothing comes in but signs of life. */
   private static final long HOUSEKEEPING_AT_REST_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  /** So much before its time it is done, if the store is awake for something else. */
+  private static final long HOUSEKEEPING_EARLY_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
 
   private final String name;
   private final LoopServices services;
@@ -46,8 +50,15 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
   private final PdDesk pdDesk;
   private final LogJanitor janitor;
   private final Consumer<StoreMessage> dispatcher = this::dispatch;
-  private final Consumer<LocalPeer> ticker = LocalPeer::tick;
+  private final ObjLongConsumer<LocalPeer> ticker = LocalPeer::tick;
   private long raftBytesThisCycle;
+
+  /** Whether anything else than signs of life has come in this cycle. */
+  private boolean stirred;
+
+  /** From when on it is done if the store is awake, and when it wakes for that. */
+  private long housekeepingFromNanos;
+
   private long housekeepingAtNanos;
   private long digestAtNanos;
 
@@ -68,6 +79,7 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
             services, peers, router, parts.transport(), parts.snapshotFiles(), nowNanos);
     this.pdDesk = new PdDesk(services, peers, snapshots, parts.admission(), parts);
     this.janitor = new LogJanitor(services, peers);
+    this.housekeepingFromNanos = nowNanos;
     this.housekeepingAtNanos = nowNanos;
     this.digestAtNanos = nowNanos;
   }
@@ -100,8 +112,8 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
     // due.
     int ticked = wheel.advance(nowNanos, ticker);
     int work = drain();
-    if (work > 0 && housekeepingAtNanos - nowNanos > HOUSEKEEPING_NANOS) {
-      housekeepingAtNanos = nowNanos + HOUSEKEEPING_NANOS;
+    if (stirred && housekeepingAtNanos - nowNanos > HOUSEKEEPING_NANOS) {
+      keepHouseIn(HOUSEKEEPING_NANOS, 0);
     }
     work += ticked;
     work += snapshots.poll(nowNanos);
@@ -124,6 +136,7 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
 
   private int drain() {
     raftBytesThisCycle = 0;
+    stirred = false;
     int drained = 0;
     while (drained < MESSAGES_PER_CYCLE_MAX
         && raftBytesThisCycle < RAFT_BYTES_PER_CYCLE_MAX
@@ -154,6 +167,9 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
   }
 
   private void dispatch(StoreMessage message) {
+    if (!(message instanceof StoreMessage.RaftReceived)) {
+      stirred = true;
+    }
     switch (message) {
       case Proposal proposal -> {
         LocalPeer peer = peers.get(proposal.regionId());
@@ -175,7 +191,7 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
         long bytes = received.batch().getSerializedSize();
         raftBytesThisCycle += bytes;
         parts.raftBacklog().remove(bytes);
-        router.receive(received.batch());
+        stirred |= router.receive(received.batch());
       }
       case StoreMessage.Persisted persisted -> {
         for (LogTask.Waiting waiting : persisted.task().waiting()) {
@@ -201,15 +217,15 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
   }
 
   private int housekeeping(long nowNanos) {
-    if (nowNanos - housekeepingAtNanos < 0) {
+    if (nowNanos - housekeepingFromNanos < 0) {
       return 0;
     }
     parts.admission().engine(services.engine.flowSignals());
-    housekeepingAtNanos =
-        nowNanos
-            + (parts.admission().refusesWrites() == null
-                ? HOUSEKEEPING_AT_REST_NANOS
-                : HOUSEKEEPING_NANOS);
+    if (parts.admission().refusesWrites() == null) {
+      keepHouseIn(HOUSEKEEPING_AT_REST_NANOS, HOUSEKEEPING_EARLY_NANOS);
+    } else {
+      keepHouseIn(HOUSEKEEPING_NANOS, 0);
+    }
     peers.all().forEach(LocalPeer::expire);
     services.retryWhatFoundNoRoom();
     pdDesk.poll(nowNanos);
@@ -220,6 +236,11 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
     }
     report();
     return 1;
+  }
+
+  private void keepHouseIn(long nanos, long earlyNanos) {
+    housekeepingAtNanos = services.nowNanos() + nanos;
+    housekeepingFromNanos = housekeepingAtNanos - earlyNanos;
   }
 
   /**

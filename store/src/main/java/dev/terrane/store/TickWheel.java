@@ -2,17 +2,28 @@ package dev.terrane.store;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 
 /**
- * Calls each peer once per tick interval, the peers spread evenly over it, so that many Regions do
- * not all tick at one moment. Ticks that a peer only counts are slept over, and made up for at the
- * next turn. A peer that needs no ticks is taken off and costs nothing.
+ * Calls each peer once per tick interval. A few peers all tick at one moment, so that one wake and
+ * one message to each store serve them all; beyond that they are spread over the interval, so that
+ * many Regions do not hold up what else there is to do. Ticks that a peer only counts are slept
+ * over, and made up for at the next turn. A peer that needs no ticks is taken off and costs
+ * nothing.
+ *
+ * <p>The first moment of each interval is a multiple of the interval by the node's monotonic clock,
+ * and a tick has the number of its interval: what else ticks on this node can do so at that moment.
  *
  * <p>Confined to the store loop. Times are nanoseconds of the node's monotonic clock.
  */
 final class TickWheel {
+  /** The slot of a peer that is not on the wheel. */
+  static final int NONE = -1;
+
   private static final int SLOTS = 16;
+
+  /** So many peers tick together before any are put elsewhere. */
+  private static final int TOGETHER = 64;
 
   /** Falling behind by so many intervals is a pause of the process. */
   private static final int PAUSE_INTERVALS = 3;
@@ -28,40 +39,59 @@ final class TickWheel {
 
   private final long slotNanos;
   private final List<Slot> slots = new ArrayList<>(SLOTS);
-  private int next;
-  private long nextAtNanos;
+
+  /** The next turn, counted from time 0; each takes {@code slotNanos} and is one slot's. */
+  private long turn;
+
   private int peers;
 
   TickWheel(long intervalNanos, long nowNanos) {
     slotNanos = Math.max(1, intervalNanos / SLOTS);
-    nextAtNanos = nowNanos + slotNanos;
+    turn = firstTurnAfter(nowNanos);
     for (int i = 0; i < SLOTS; i++) {
       slots.add(new Slot());
     }
   }
 
+  private long firstTurnAfter(long nowNanos) {
+    return Math.floorDiv(nowNanos, slotNanos) + 1;
+  }
+
   /** Ticks {@code peer} from now on; to be called again whenever it may have become busier. */
   void add(LocalPeer peer) {
-    Slot slot = slot(peer);
-    if (!peer.ticks()) {
-      peer.ticks(true);
+    if (peer.wheelSlot() == NONE) {
+      int index = slotWithRoom();
+      peer.wheelSlot(index);
+      Slot slot = slots.get(index);
       slot.quietTurns = slot.peers.isEmpty() ? QUIET_TICKS_MAX : slot.quietTurns;
       slot.peers.add(peer);
       peers++;
     }
+    Slot slot = slots.get(peer.wheelSlot());
     slot.quietTurns = Math.min(slot.quietTurns, peer.node().quietTicks());
   }
 
-  void remove(LocalPeer peer) {
-    if (peer.ticks()) {
-      peer.ticks(false);
-      slot(peer).peers.remove(peer);
-      peers--;
+  /** The first one that has few peers, or the one that has fewest. */
+  private int slotWithRoom() {
+    int best = 0;
+    for (int i = 0; i < SLOTS; i++) {
+      int size = slots.get(i).peers.size();
+      if (size < TOGETHER) {
+        return i;
+      }
+      if (size < slots.get(best).peers.size()) {
+        best = i;
+      }
     }
+    return best;
   }
 
-  private Slot slot(LocalPeer peer) {
-    return slots.get((int) Math.floorMod(peer.regionId(), (long) SLOTS));
+  void remove(LocalPeer peer) {
+    if (peer.wheelSlot() != NONE) {
+      slots.get(peer.wheelSlot()).peers.remove(peer);
+      peer.wheelSlot(NONE);
+      peers--;
+    }
   }
 
   /**
@@ -70,33 +100,39 @@ final class TickWheel {
    */
   boolean skipPause(long nowNanos) {
     if (peers == 0) {
-      nextAtNanos = nowNanos + slotNanos;
+      turn = firstTurnAfter(nowNanos);
       return false;
     }
     if (nowNanos - nextDeadlineNanos(nowNanos) <= PAUSE_INTERVALS * SLOTS * slotNanos) {
       return false;
     }
-    nextAtNanos = nowNanos;
+    turn = firstTurnAfter(nowNanos);
     return true;
   }
 
-  /** Ticks the peers that are due, as often as they are; returns how many did more than count. */
-  int advance(long nowNanos, Consumer<LocalPeer> tick) {
+  /**
+   * Calls {@code tick}, with the tick's number, for the peers that are due, as often as they are;
+   * returns how many did more than count.
+   */
+  int advance(long nowNanos, ObjLongConsumer<LocalPeer> tick) {
     int ticked = 0;
-    while (nowNanos - nextAtNanos >= 0) {
-      ticked += turn(slots.get(next), tick);
-      next = (next + 1) % SLOTS;
-      nextAtNanos += slotNanos;
+    while (nowNanos - turn * slotNanos >= 0) {
+      ticked +=
+          turn(
+              slots.get((int) Math.floorMod(turn, (long) SLOTS)),
+              Math.floorDiv(turn, (long) SLOTS),
+              tick);
+      turn++;
     }
     return ticked;
   }
 
-  private static int turn(Slot slot, Consumer<LocalPeer> tick) {
+  private static int turn(Slot slot, long number, ObjLongConsumer<LocalPeer> tick) {
     boolean quiet = slot.quietTurns > 0;
     int quietTurns = QUIET_TICKS_MAX;
     for (int i = 0; i < slot.peers.size(); i++) {
       LocalPeer peer = slot.peers.get(i);
-      tick.accept(peer);
+      tick.accept(peer, number);
       quietTurns = Math.min(quietTurns, peer.node().quietTicks());
     }
     slot.quietTurns = quietTurns;
@@ -108,13 +144,13 @@ final class TickWheel {
     if (peers == 0) {
       return none;
     }
-    long best = Long.MAX_VALUE; // from nextAtNanos on
+    long best = Long.MAX_VALUE; // turns from the next one on
     for (int i = 0; i < SLOTS; i++) {
-      Slot slot = slots.get((next + i) % SLOTS);
+      Slot slot = slots.get((int) Math.floorMod(turn + i, (long) SLOTS));
       if (!slot.peers.isEmpty()) {
-        best = Math.min(best, (i + (long) slot.quietTurns * SLOTS) * slotNanos);
+        best = Math.min(best, i + (long) slot.quietTurns * SLOTS);
       }
     }
-    return nextAtNanos + best;
+    return (turn + best) * slotNanos;
   }
 }

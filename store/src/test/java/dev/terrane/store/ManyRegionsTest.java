@@ -148,6 +148,22 @@ class ManyRegionsTest {
         .isLessThan(2L * REGIONS);
   }
 
+  @Test
+  void theHeartbeatsOfAllRegionsAreOneMessage() {
+    ClusterHarness cluster = cluster(3);
+    cluster.runFor(Duration.ofSeconds(3));
+    long batchesBefore = cluster.network().batches();
+    int rounds = 50;
+    int ticks = rounds * cluster.config().raft().heartbeatTicks();
+
+    cluster.runFor(cluster.config().tick().multipliedBy(ticks));
+
+    int links = 3 * 2;
+    assertThat(cluster.network().batches() - batchesBefore)
+        .as("each way a round of heartbeats and a round of answers, and a few digests")
+        .isLessThanOrEqualTo(2L * links * (rounds + 1));
+  }
+
   private static long syncs(ClusterHarness cluster) {
     return cluster.stores().stream().mapToLong(s -> s.log().figures().syncs()).sum();
   }
