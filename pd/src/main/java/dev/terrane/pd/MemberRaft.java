@@ -119,6 +119,11 @@ final class MemberRaft {
     raft.tick();
   }
 
+  /** See {@link RawNode#heartbeat}. */
+  void heartbeat() {
+    raft.heartbeat();
+  }
+
   /** See {@link RawNode#quietTicks}. */
   int quietTicks() {
     return raft.quietTicks();

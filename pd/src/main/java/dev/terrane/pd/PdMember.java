@@ -40,6 +40,9 @@ public final class PdMember implements Agent {
   /** With nothing under way, what time may have changed is looked at once in so many ticks. */
   private static final int LOOK_TICKS_MAX = 10;
 
+  /** That look is taken so much before its time if the member is awake for something else. */
+  private static final int LOOK_TICKS_EARLY = 4;
+
   /** A call that a leader cannot answer yet. */
   private record Waiting(PdCall.Ask ask, long deadlineNanos) {}
 
@@ -55,6 +58,10 @@ public final class PdMember implements Agent {
   private final long tickNanos;
   private @Nullable Leadership leadership;
   private long nextTickNanos;
+
+  /** From when on the next look is taken if the member is awake, and when it wakes for that. */
+  private long lookFromNanos;
+
   private long nextLookNanos;
   private long nextWindowNanos;
   private boolean stopping;
@@ -82,6 +89,7 @@ public final class PdMember implements Agent {
     this.pd = new PdInbox(calls, handlers);
     this.tickNanos = config.tick().toNanos();
     this.nextTickNanos = time.nanoTime() + tickNanos;
+    this.lookFromNanos = nextTickNanos;
     this.nextLookNanos = nextTickNanos;
     this.nextWindowNanos = nextTickNanos;
     ClusterState state = raft.state();
@@ -197,8 +205,15 @@ public final class PdMember implements Agent {
       return;
     }
     for (int i = 0; i < quietTicks && nowNanos - nextTickNanos >= 0; i++) {
-      raft.tick();
+      passTick();
       nextTickNanos += tickNanos;
+    }
+  }
+
+  private void passTick() {
+    raft.tick();
+    if (nextTickNanos % (tickNanos * PdConfig.RAFT.heartbeatTicks()) == 0) {
+      raft.heartbeat();
     }
   }
 
@@ -206,16 +221,27 @@ public final class PdMember implements Agent {
     if (nowNanos - nextTickNanos < 0) {
       return 0;
     }
-    if (nowNanos - nextTickNanos > 2 * tickNanos) {
+    boolean paused = nowNanos - nextTickNanos > 2 * tickNanos;
+    if (paused) {
       raft.paused();
     }
-    raft.tick();
-    nextTickNanos = nowNanos + tickNanos;
+    passTick();
+    nextTickNanos = raft.isLeading() && !paused ? tickOfLeader() : nowNanos + tickNanos;
     return 1;
   }
 
+  /**
+   * A leader ticks at the multiples of the tick interval, when the store beside it does, so that
+   * the heartbeats of both take one wake. Others do so a full interval after the last time: a
+   * message that came with a late tick, and counts from before it, must not lose by that.
+   */
+  private long tickOfLeader() {
+    long next = nextTickNanos + tickNanos;
+    return next + Math.floorMod(-next, tickNanos);
+  }
+
   private int look(long nowNanos) {
-    if (nowNanos - nextLookNanos < 0) {
+    if (nowNanos - lookFromNanos < 0) {
       return 0;
     }
     handlers.keeper().onTick(leadership, nowNanos);
@@ -224,6 +250,7 @@ public final class PdMember implements Agent {
     }
     boolean atRest = leadership == null || handlers.isAtRest(leadership);
     nextLookNanos = nowNanos + tickNanos * (atRest ? LOOK_TICKS_MAX : 1);
+    lookFromNanos = nextLookNanos - (atRest ? tickNanos * LOOK_TICKS_EARLY : 0);
     return 1;
   }
 
@@ -232,6 +259,9 @@ public final class PdMember implements Agent {
     long soon = time.nanoTime() + tickNanos;
     if (nextLookNanos - soon > 0) {
       nextLookNanos = soon;
+    }
+    if (lookFromNanos - soon > 0) {
+      lookFromNanos = soon;
     }
   }
 

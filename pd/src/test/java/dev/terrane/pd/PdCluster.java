@@ -11,6 +11,7 @@ import dev.terrane.proto.terranepd.ListMembersResponse;
 import dev.terrane.proto.terranepd.Member;
 import dev.terrane.proto.terranepd.MemberStatus;
 import dev.terrane.proto.terranepd.PdRaftBatch;
+import dev.terrane.proto.terranepd.PdRaftMessage;
 import dev.terrane.proto.terranepd.Rules;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -20,6 +21,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +74,9 @@ final class PdCluster {
     boolean cut;
     List<Member> told = List.of();
 
+    /** When it sent heartbeats, by its clock. */
+    final SortedSet<Long> heartbeatsAtNanos = new TreeSet<>();
+
     Node(String name, long memberId) {
       this.name = name;
       this.memberId = memberId;
@@ -105,6 +111,9 @@ final class PdCluster {
 
     @Override
     public void send(long toMemberId, PdRaftBatch batch) {
+      if (batch.getMessagesList().stream().anyMatch(PdRaftMessage::hasHeartbeat)) {
+        heartbeatsAtNanos.add(nowNanos);
+      }
       network.add(new Sent(memberId, toMemberId, batch));
     }
 

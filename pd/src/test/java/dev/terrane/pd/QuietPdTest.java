@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.terrane.proto.pdpb.TsoRequest;
 import dev.terrane.proto.pdpb.TsoResponse;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What members do while nobody asks them for anything, and that they are there when somebody does.
@@ -51,7 +54,23 @@ class QuietPdTest {
 
     int wakeUps = cluster.wakeUpsIn(Duration.ofMinutes(1));
 
-    assertThat(wakeUps).as("heartbeats, looks and windows").isLessThan(450);
+    assertThat(wakeUps).as("heartbeats, and windows of timestamps now and then").isLessThan(300);
     assertThat(cluster.leaderOrThrow().running().raft().term()).isEqualTo(termBefore);
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void heartbeatsGoWhenTheStoreBesideSendsItsOwn(long seed) {
+    PdCluster cluster = PdCluster.of(3, seed);
+    cluster.runFor(Duration.ofSeconds(5));
+    PdCluster.Node leader = cluster.leaderOrThrow();
+    leader.heartbeatsAtNanos.clear();
+
+    cluster.runFor(Duration.ofMinutes(1));
+
+    long interval = TimeUnit.MILLISECONDS.toNanos(100) * PdConfig.RAFT.heartbeatTicks();
+    assertThat(leader.heartbeatsAtNanos)
+        .hasSizeBetween(149, 151)
+        .allSatisfy(at -> assertThat(at % interval).isZero());
   }
 }
