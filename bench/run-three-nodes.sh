@@ -6,11 +6,12 @@
 #                            [--duration 10] [--catch-up-mib 1024] [--folder DIRECTORY] [--only ROW,...]
 #                            [--out FILE]
 #
-# Rows: start (start to first put), idle (CPU of idle nodes), load (put and get at 1, 64 and 256
-# outstanding, scans, half puts and half gets), memory (after the load), kill (recovery after kill -9
-# of the leader), catch-up (a node that missed so many MiB while the others serve puts).
+# Rows: start (start to first put), idle (CPU of idle nodes over a minute, after a minute of rest), load
+# (put and get at 1, 64 and 256 outstanding, scans, half puts and half gets), memory (after the load),
+# kill (recovery after kill -9 of the leader), catch-up (a node that missed so many MiB while the others
+# serve puts).
 # Before the load, half puts and half gets run for --jit seconds: until then the JVM's compiler takes a
-# good part of the CPU. --warmup seconds go before each row. With the defaults it takes about 15 minutes.
+# good part of the CPU. --warmup seconds go before each row. With the defaults it takes about 17 minutes.
 # Whatever else runs on the machine shows in the figures.
 # Needs bash, curl, awk and Linux's /proc. Progress goes to standard error, the tables to standard output.
 set -euo pipefail
@@ -197,13 +198,15 @@ row_start() {
 }
 
 row_idle() {
-  local node before=() ticks
+  local node before=() ticks percent
   ticks=$(getconf CLK_TCK)
-  sleep 10 # what starting left to do
+  sleep 60 # what starting left to do
   for node in 0 1 2; do before[node]=$(cpu_ticks "${pids[node]}"); done
-  sleep 20
+  sleep 60
   for node in 0 1 2; do
-    record idle percent "$(awk -v d=$(($(cpu_ticks "${pids[node]}") - before[node])) -v t="$ticks" 'BEGIN { print d / t / 20 * 100 }')"
+    percent=$(awk -v d=$(($(cpu_ticks "${pids[node]}") - before[node])) -v t="$ticks" 'BEGIN { print d / t / 60 * 100 }')
+    record idle percent "$percent"
+    [ "$node" != "$leader" ] || record idle leader_percent "$percent"
     record idle mib "$(($(resident_kib "${pids[node]}") / 1024))"
   done
 }
@@ -291,7 +294,7 @@ table() {
     echo "| start to first put (one node) | $(median start millis %.0f) ms |"
     echo "| start to three replicas (the others join) | $(median start voters_millis %.0f) ms |"
   fi
-  if wants idle; then echo "| idle, each node: CPU, resident | $(median idle percent %.2f) % of a core, $(median idle mib %.0f) MiB |"; fi
+  if wants idle; then echo "| idle, each node: CPU, resident | $(median idle percent %.2f) % of a core (the leader $(median idle leader_percent %.2f) %), $(median idle mib %.0f) MiB |"; fi
   if wants memory; then echo "| resident after the load, each node | $(median memory mib %.0f) MiB |"; fi
   if wants kill; then
     echo "| kill -9 of the leader, put 256: above 90 % of $(median kill rate_before %.0f)/s after | $(median kill recovery_ms %.0f) ms (longest silence $(median kill silence_ms %.0f) ms) |"
