@@ -10,6 +10,7 @@ import dev.terrane.pd.state.ClusterState;
 import dev.terrane.pd.state.Outcome;
 import dev.terrane.proto.terranepd.Command;
 import dev.terrane.proto.terranepd.Member;
+import dev.terrane.raft.Status;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
@@ -117,6 +118,11 @@ public final class PdMember implements Agent {
    */
   public void handLeadershipAway(Runnable whenOver) {
     completions.put(() -> handOver = new HandOver(raft, whenOver));
+  }
+
+  /** Where this member's Raft stands; on the member's thread. */
+  public Status raftStatus() {
+    return raft.status();
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.terrane.common.region.Region;
 import dev.terrane.sim.node.ServerNode;
 import dev.terrane.sim.node.StoreNode;
 import dev.terrane.sim.world.Machine;
+import dev.terrane.sim.world.MachineDisk;
 import dev.terrane.sim.world.NodeProcess;
 import dev.terrane.sim.world.World;
 import dev.terrane.store.Store;
@@ -31,6 +32,9 @@ public final class Faults {
   /** Whose disk has a wrong bit that was not found yet, and may never be. */
   private final List<ServerNode> rotten = new ArrayList<>();
 
+  /** The same of PD's members. */
+  private final List<ServerNode> rottenPds = new ArrayList<>();
+
   /** The version of the membership in which somebody was wished to be demoted last. */
   private long wishedConfVer;
 
@@ -48,7 +52,14 @@ public final class Faults {
   void restartAfterOwnDeath(ServerNode node) {
     node.machine()
         .onOwnDeath((machine, why) -> restartLater(node, restarts.nextLong(DOWN_MILLIS_MAX)));
-    node.machine().onDamageFound((machine, file) -> replaceStore(node));
+    node.machine()
+        .onDamageFound((machine, file) -> {
+          if (node.isPd()) {
+            replacePd(node);
+          } else {
+            replaceStore(node);
+          }
+        });
   }
 
   Plots plots() {
@@ -181,6 +192,15 @@ public final class Faults {
     loseForGood(node);
     say(node.machine().name() + " is replaced");
     addStore();
+  }
+
+  /** The same with PD's member; a store on the same machine keeps what it has. */
+  private void replacePd(ServerNode node) {
+    rottenPds.remove(node);
+    say("PD's member on " + node.machine().name() + " is replaced");
+    cluster.invariants().pdLost(node.machine());
+    node.machine().disk().replacePd();
+    restartLater(node, restarts.nextLong(1, DOWN_MILLIS_MAX));
   }
 
   private void addStore() {
@@ -333,21 +353,24 @@ public final class Faults {
   }
 
   /**
-   * One bit changes on the disk of a store that is down, or goes down for it. Whether it matters or
-   * not: the store must either refuse its disk by the file's name, or have lost nothing.
+   * One bit changes on the disk of a store or a member of PD that is down, or goes down for it.
+   * Whether it matters or not: it must either refuse its disk by the file's name, or have lost
+   * nothing.
    */
   void rot(ServerNode node, RandomGenerator chance) {
     boolean down = !node.machine().isUp() && !lost.contains(node);
-    if (node.isPd() || lost.size() >= 3 || !canLoseOne() || !(down || mayGoDown(node))) {
+    if (!(node.isPd() ? canLoseOnePd() : lost.size() < 3 && canLoseOne())
+        || !(down || mayGoDown(node))) {
       return;
     }
     if (!down) {
       losePowerOf(node, chance);
     }
-    String file = node.machine().disk().rot(chance);
+    MachineDisk disk = node.machine().disk();
+    String file = node.isPd() ? disk.rotPd(chance) : disk.rot(chance);
     if (file != null) {
       say("a bit of " + file + " on " + node.machine().name() + " changes");
-      rotten.add(node);
+      (node.isPd() ? rottenPds : rotten).add(node);
     }
   }
 
@@ -416,6 +439,11 @@ public final class Faults {
         && cluster.voters() == 3
         && region.peers().size() == 3
         && region.peers().stream().noneMatch(peer -> lostStoreIds.contains(peer.storeId()));
+  }
+
+  /** Whether a quorum of PD outlives one of its members, and knows all that it knows. */
+  private boolean canLoseOnePd() {
+    return rottenPds.isEmpty() && cluster.invariants().canLoseOnePd();
   }
 
   // ---- the end

@@ -160,8 +160,8 @@ public record Scenario(
               calm -> calm.withSmallLog().withAttacks(5_000, Attack.FALL_BEHIND)),
           new Scenario(
               "rotting-disks",
-              "bits change on disks of stores that are down: they refuse the damaged file by name,"
-                  + " and are replaced",
+              "bits change on disks of stores and members of PD that are down: they refuse the damaged"
+                  + " file by name, and are replaced",
               calm ->
                   calm.withCluster(4, 3, true)
                       .withSmallLog()

@@ -121,6 +121,10 @@ public final class Simulation {
           return all;
         });
     cluster.await("three voters again", LIVENESS_MAX, () -> cluster.voters() == 3);
+    cluster.await(
+        "all of PD's members vote",
+        LIVENESS_MAX,
+        () -> cluster.invariants().pdVoters() == parameters.pds());
     cluster.await("equal replicas at rest", LIVENESS_MAX, this::unrest);
   }
 

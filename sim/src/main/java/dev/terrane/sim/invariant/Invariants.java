@@ -15,6 +15,7 @@ import dev.terrane.engine.WriteBatch;
 import dev.terrane.engine.log.LogBatch;
 import dev.terrane.engine.log.RaftLogEngine;
 import dev.terrane.pd.Pd;
+import dev.terrane.pd.PdMember;
 import dev.terrane.proto.ProtoRegions;
 import dev.terrane.raft.HardState;
 import dev.terrane.sim.net.Observer;
@@ -60,7 +61,8 @@ public final class Invariants implements Watch, Observer {
   private final RaftInvariants pds = new RaftInvariants("pd group");
   private final Regions regions = new Regions();
   private final PdInvariants pd = new PdInvariants();
-  private final MessageInvariants messages = new MessageInvariants(stores, pds);
+  private final PdGroup pdGroup = new PdGroup(pds);
+  private final MessageInvariants messages = new MessageInvariants(stores, pds, pdGroup);
   private final Map<Long, Machine> machineByStoreId = new LinkedHashMap<>();
   private final Map<Machine, Map<Long, Long>> appliedByRegion = new LinkedHashMap<>();
   private final Map<Machine, Map<Long, RegionEpoch>> epochByRegion = new LinkedHashMap<>();
@@ -405,8 +407,25 @@ public final class Invariants implements Watch, Observer {
   // ---- PD and messages
 
   @Override
-  public Pd pd(NodeProcess process, Pd member) {
-    return pd.watched(process, member);
+  public Pd pd(NodeProcess process, PdMember member) {
+    pdGroup.started(process, member);
+    return pd.watched(process, member.pd());
+  }
+
+  /** What PD's member had on {@code machine} is gone for good. */
+  public void pdLost(Machine machine) {
+    pdGroup.lost(machine);
+    tornWrites.remove(machine.name() + " pd");
+  }
+
+  /** Whether a member of PD can be lost: there are three voters, and none of them is gone. */
+  public boolean canLoseOnePd() {
+    return pdGroup.canLoseOne();
+  }
+
+  /** How many voters PD has; 0 while that is not known, or its membership is joint. */
+  public int pdVoters() {
+    return pdGroup.voters();
   }
 
   @Override

@@ -12,14 +12,14 @@ import dev.terrane.sim.world.SimulationFailure;
 
 /** What a Raft message promises must be so when it leaves: durable, and said by nobody else. */
 final class MessageInvariants {
-  private static final long PD_GROUP = 1;
-
   private final RaftInvariants stores;
   private final RaftInvariants pds;
+  private final PdGroup pdGroup;
 
-  MessageInvariants(RaftInvariants stores, RaftInvariants pds) {
+  MessageInvariants(RaftInvariants stores, RaftInvariants pds, PdGroup pdGroup) {
     this.stores = stores;
     this.pds = pds;
+    this.pdGroup = pdGroup;
   }
 
   void sent(Machine from, String method, Message message) {
@@ -53,23 +53,35 @@ final class MessageInvariants {
 
   private void sent(Machine from, PdRaftMessage raft) {
     switch (raft.getBodyCase()) {
-      case APPEND_ENTRIES, COMMIT_ADVANCED, HEARTBEAT, TIMEOUT_NOW ->
-          pds.facts(PD_GROUP).leads(raft.getFrom(), raft.getTerm());
+      case APPEND_ENTRIES, COMMIT_ADVANCED, HEARTBEAT, TIMEOUT_NOW -> {
+        pds.facts(PdGroup.ID).leads(raft.getFrom(), raft.getTerm());
+        pdGroup.committed(from, commitIn(raft));
+      }
       case VOTE_RESULT -> {
         if (raft.getVoteResult().getGranted()) {
-          vote(pds, from, PD_GROUP, raft.getFrom(), raft.getTerm(), raft.getTo());
+          vote(pds, from, PdGroup.ID, raft.getFrom(), raft.getTerm(), raft.getTo());
         }
       }
       case APPEND_ACCEPTED ->
           accepted(
               pds,
               from,
-              PD_GROUP,
+              PdGroup.ID,
               raft.getFrom(),
               raft.getTerm(),
               raft.getAppendAccepted().getMatchIndex());
       default -> {}
     }
+  }
+
+  /** Through which index a leader says that everything is committed; 0 where it does not say. */
+  private static long commitIn(PdRaftMessage raft) {
+    return switch (raft.getBodyCase()) {
+      case APPEND_ENTRIES -> raft.getAppendEntries().getCommit();
+      case COMMIT_ADVANCED -> raft.getCommitAdvanced().getCommit();
+      case HEARTBEAT -> raft.getHeartbeat().getCommit();
+      default -> 0;
+    };
   }
 
   private static void vote(

@@ -40,6 +40,11 @@ final class RaftInvariants {
     return on(machine).get(group);
   }
 
+  /** What {@code machine} had is gone for good; it begins with nothing. */
+  void lost(Machine machine) {
+    durable.remove(machine);
+  }
+
   /**
    * Whether {@code peer} was removed from {@code machine}. What it said before may still be on its
    * way, and nobody counts it any more.

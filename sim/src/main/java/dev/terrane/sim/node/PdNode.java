@@ -67,7 +67,7 @@ final class PdNode {
                     random));
     PdDisk disk = new PdDisk(log);
     PdRecovered recovered = disk.recover();
-    boolean founder = plan.founder().equals(name);
+    boolean founder = plan.founder().equals(name) && !process.machine().disk().isPdReplaced();
     if (recovered == null) {
       recovered = begin(founder, config, disk, random);
     }
@@ -115,8 +115,7 @@ final class PdNode {
         .listen(
             process,
             address,
-            PdServices.of(
-                plan.watch().pd(process, member.pd()), transport::greeted, process.loop()));
+            PdServices.of(plan.watch().pd(process, member), transport::greeted, process.loop()));
   }
 
   private void askToBeAdded(GrpcPdLink others) {

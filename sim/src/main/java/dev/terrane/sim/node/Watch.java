@@ -3,6 +3,7 @@ package dev.terrane.sim.node;
 import dev.terrane.engine.KvEngine;
 import dev.terrane.engine.log.RaftLogEngine;
 import dev.terrane.pd.Pd;
+import dev.terrane.pd.PdMember;
 import dev.terrane.sim.world.NodeProcess;
 import dev.terrane.store.Store;
 import dev.terrane.txn.RegionStorage;
@@ -22,5 +23,5 @@ public interface Watch {
   RegionStorage storage(NodeProcess process, Store store);
 
   /** The member as its services see it. */
-  Pd pd(NodeProcess process, Pd pd);
+  Pd pd(NodeProcess process, PdMember member);
 }

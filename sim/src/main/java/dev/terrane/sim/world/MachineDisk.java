@@ -29,7 +29,7 @@ public final class MachineDisk implements DiskFaults {
   private final Machine machine;
   private final RandomGenerator chance;
   private final MemoryLogDirectory raftLog;
-  private final MemoryLogDirectory pdLog;
+  private MemoryLogDirectory pdLog;
   private final SimFiles files;
   private final MemoryDisk kv;
   private long slowNanosMax;
@@ -40,6 +40,7 @@ public final class MachineDisk implements DiskFaults {
   private boolean nextSyncFails;
   private boolean failed;
   private boolean joined;
+  private boolean pdReplaced;
   private final Set<String> damagedFiles = new TreeSet<>();
 
   MachineDisk(Machine machine) {
@@ -58,6 +59,17 @@ public final class MachineDisk implements DiskFaults {
 
   public MemoryLogDirectory pdLog() {
     return pdLog;
+  }
+
+  /** What PD's member has on this disk is thrown away; an empty disk takes its place. */
+  public void replacePd() {
+    pdLog = new MemoryLogDirectory(this, Long.MAX_VALUE);
+    pdReplaced = true;
+  }
+
+  /** Whether a member of PD was lost with what it had on this disk. */
+  public boolean isPdReplaced() {
+    return pdReplaced;
   }
 
   public SimFiles files() {
@@ -151,6 +163,15 @@ public final class MachineDisk implements DiskFaults {
     if (file == null) {
       file = LogRot.flipBit(raftLog, random);
     }
+    return damaged(file);
+  }
+
+  /** The same to what PD's member has here. */
+  public @Nullable String rotPd(RandomGenerator random) {
+    return damaged(LogRot.flipBit(pdLog, random));
+  }
+
+  private @Nullable String damaged(@Nullable String file) {
     if (file != null) {
       damagedFiles.add(file);
     }
