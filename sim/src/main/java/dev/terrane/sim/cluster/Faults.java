@@ -359,7 +359,7 @@ public final class Faults {
    */
   void rot(ServerNode node, RandomGenerator chance) {
     boolean down = !node.machine().isUp() && !lost.contains(node);
-    if (!(node.isPd() ? canLoseOnePd() : lost.size() < 3 && canLoseOne())
+    if (!(node.isPd() ? canLoseOnePd() : lost.size() < 3 && canLose(node))
         || !(down || mayGoDown(node))) {
       return;
     }
@@ -383,6 +383,9 @@ public final class Faults {
     long all = storesLeft();
     if (all > 3 && !stores.isEmpty() && canLoseOne() && chance.nextBoolean()) {
       ServerNode node = stores.get(chance.nextInt(stores.size()));
+      if (!canLose(node)) {
+        return;
+      }
       say(node.machine().name() + " is lost for good");
       loseForGood(node);
     } else if (all < 5 && lost.size() < 3) {
@@ -439,6 +442,17 @@ public final class Faults {
         && cluster.voters() == 3
         && region.peers().size() == 3
         && region.peers().stream().noneMatch(peer -> lostStoreIds.contains(peer.storeId()));
+  }
+
+  /** Whether what is left can go on, if {@link #canLoseOne} and {@code node} is the one. */
+  boolean canLose(ServerNode node) {
+    Region region = cluster.region();
+    long storeId = cluster.invariants().storeIdOf(node.machine());
+    return canLoseOne()
+        && region != null
+        && cluster
+            .invariants()
+            .canGoOn(region.id(), left -> left != storeId && !lostStoreIds.contains(left));
   }
 
   /** Whether a quorum of PD outlives one of its members, and knows all that it knows. */

@@ -99,7 +99,7 @@ final class Wishes {
   private void promoteAndLose(ServerNode leader, ServerNode silent) {
     wish(leader, peerOn(silent), ConfChangeType.AddNode);
     steps.once(
-        () -> hasRole(silent, PeerRole.VOTER) && faults.canLoseOne() && faults.isOneToSpare(),
+        () -> hasRole(silent, PeerRole.VOTER) && faults.canLose(silent) && faults.isOneToSpare(),
         500,
         () -> {
           steps.say(silent.machine().name() + " is lost for good");
@@ -153,10 +153,10 @@ final class Wishes {
     if (world.nowNanos() >= untilNanos || peer == null || before == 0) {
       return;
     }
-    if (peer.role() == PeerRole.VOTER) {
-      demote(leader, peer);
-    } else {
+    if (peer.role() == PeerRole.LEARNER) {
       wish(leader, peer, ConfChangeType.AddNode);
+    } else if (faults.canLoseOne()) {
+      demote(leader, peer);
     }
     steps.once(
         () -> confVerOn(leader) != before,

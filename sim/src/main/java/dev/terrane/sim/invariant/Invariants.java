@@ -41,6 +41,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Watches a whole cluster, and fails the simulation at the event that breaks an invariant. */
@@ -92,6 +93,14 @@ public final class Invariants implements Watch, Observer {
   /** The newest membership of a Region that was applied anywhere. */
   public @Nullable Region newest(long regionId) {
     return regions.newest(regionId);
+  }
+
+  /**
+   * Whether the stores that {@code has} accepts can go on alone. The newest membership may be known
+   * to its leader only; the others then go by the one before.
+   */
+  public boolean canGoOn(long regionId, Predicate<Long> has) {
+    return regions.isQuorumOfBoth(regionId, has);
   }
 
   /** The store whose commands {@code machine} has served; 0 if none. */

@@ -45,6 +45,13 @@ final class Regions {
     return all.descendingMap().values().stream().limit(2).anyMatch(region -> quorum(region, has));
   }
 
+  /** Whether they are a quorum by both. */
+  boolean isQuorumOfBoth(long regionId, Predicate<Long> has) {
+    TreeMap<Long, Region> all = byConfVerByRegion.get(regionId);
+    return all != null
+        && all.descendingMap().values().stream().limit(2).allMatch(region -> quorum(region, has));
+  }
+
   /** Whether they are a quorum by the newest membership. */
   boolean isNewestQuorum(long regionId, Predicate<Long> has) {
     Region newest = newest(regionId);
