@@ -152,7 +152,7 @@ public record Scenario(
               "a snapshot holds a change that is applied and not yet durable, so that the leader"
                   + " which sends it has not been told",
               calm -> calm.withSmallLog().withAttacks(10_000, Attack.WISH_OVER_A_SNAPSHOT),
-              List.of(1L, 3L)),
+              List.of(10L, 11L)),
           new Scenario(
               "dying-over-a-snapshot",
               "followers fall behind what the leader's log still has, and die while the snapshot"
