@@ -27,6 +27,12 @@ final class Joining {
   private static final long PAUSE_MILLIS = 100;
   private static final long ONE_ANSWER_MILLIS = 10_000;
 
+  /**
+   * PD takes a member for alive until it has been silent for two election timeouts; a node that
+   * comes back with an empty disk at once is refused until then.
+   */
+  private static final Duration REFUSED_PATIENCE = Duration.ofSeconds(5);
+
   private final LoopExecutor loop;
   private final TimeSource time;
   private final long deadlineNanos;
@@ -44,8 +50,15 @@ final class Joining {
 
   /** Has PD's leader take {@code member} in, and answers all members. Asking twice does no harm. */
   List<Member> addMember(GrpcPdLink pd, Member member) {
+    return addMember(reply -> pd.addMember(member, reply));
+  }
+
+  List<Member> addMember(Consumer<PdLink.Reply<AddMemberResponse>> question) {
+    long giveUpNanos = time.nanoTime() + REFUSED_PATIENCE.toNanos();
     AddMemberResponse answer =
-        untilAnswered("PD does not take this node in", reply -> pd.addMember(member, reply));
+        untilAnswered(
+            "PD does not take this node in",
+            reply -> question.accept(new RefusedForNow(reply, giveUpNanos)));
     if (answer.getHeader().hasError()) {
       throw new NodeStartException(
           "PD refuses this node as a member: " + answer.getHeader().getError().getMessage());
@@ -73,6 +86,31 @@ final class Joining {
       throw new NodeStartException("interrupted while starting", e);
     } finally {
       asking.answer.cancel(false); // nobody waits any more, so nothing is asked again
+    }
+  }
+
+  /** Lets a refusal count as a failure, after which is asked again, until it is to be believed. */
+  private final class RefusedForNow implements PdLink.Reply<AddMemberResponse> {
+    private final PdLink.Reply<AddMemberResponse> reply;
+    private final long believedFromNanos;
+
+    RefusedForNow(PdLink.Reply<AddMemberResponse> reply, long believedFromNanos) {
+      this.reply = reply;
+      this.believedFromNanos = believedFromNanos;
+    }
+
+    @Override
+    public void answered(AddMemberResponse given) {
+      if (given.getHeader().hasError() && time.nanoTime() - believedFromNanos < 0) {
+        reply.failed(given.getHeader().getError().getMessage());
+      } else {
+        reply.answered(given);
+      }
+    }
+
+    @Override
+    public void failed(String why) {
+      reply.failed(why);
     }
   }
 

@@ -3,11 +3,17 @@ package dev.terrane.server.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.terrane.proto.pdpb.Error;
+import dev.terrane.proto.pdpb.ResponseHeader;
+import dev.terrane.proto.terranepd.AddMemberResponse;
+import dev.terrane.proto.terranepd.Member;
+import dev.terrane.proto.terranepd.MemberStatus;
 import dev.terrane.server.net.EventLoops;
 import dev.terrane.server.net.LoopExecutor;
 import dev.terrane.server.run.SystemTimeSource;
 import dev.terrane.store.PdLink;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +50,28 @@ class JoiningTest {
                 });
     assertThat(answer).isEqualTo("cluster 7");
     assertThat(asked).hasValue(3);
+  }
+
+  @Test
+  void aMemberThatPdTakesForAliveIsTakenInOnceItIsKnownToBeGone() {
+    Member member = Member.newBuilder().setId(9).setName("n2").build();
+    List<Member> members =
+        joining(Duration.ofSeconds(60))
+            .addMember((PdLink.Reply<AddMemberResponse> reply) ->
+                reply.answered(
+                    asked.incrementAndGet() < 3
+                        ? refused("PD member n2 has the same name, and is alive")
+                        : AddMemberResponse.newBuilder()
+                            .addMembers(MemberStatus.newBuilder().setMember(member))
+                            .build()));
+    assertThat(members).containsExactly(member);
+    assertThat(asked).hasValue(3);
+  }
+
+  private static AddMemberResponse refused(String why) {
+    return AddMemberResponse.newBuilder()
+        .setHeader(ResponseHeader.newBuilder().setError(Error.newBuilder().setMessage(why)))
+        .build();
   }
 
   @Test
