@@ -57,7 +57,7 @@ public final class RehearseCommand implements Callable<Integer> {
     try (TerraneClient client = playground.client()) {
       RawClient raw = client.raw();
       int grown = 0;
-      while (voters(client) < NODES) {
+      while (voters(client) < NODES && grown < ENTRIES) {
         Bytes key = key(grown++);
         raw.put(key, key, Duration.ZERO);
         raw.get(key);
