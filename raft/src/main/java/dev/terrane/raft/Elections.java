@@ -108,6 +108,7 @@ final class Elections {
   /** Answers a pre-vote of any term. The asker's term is entered by nobody but itself. */
   void preVote(Message.RequestPreVote request) {
     if (ignoresCandidates() && request.term() >= core.term()) {
+      holdPreVote(request);
       return;
     }
     boolean grant =
@@ -115,6 +116,22 @@ final class Elections {
             && core.log.isUpToDate(request.lastIndex(), request.lastTerm());
     core.outbox.send(
         new Message.PreVoteResult(core.id, request.from(), core.term(), request.term(), grant));
+  }
+
+  /**
+   * A leader may be gone that this voter has promised to wait for: the asker need not ask again.
+   */
+  private void holdPreVote(Message.RequestPreVote request) {
+    if (core.isBoundByPromise() && core.membership().isVoter(request.from())) {
+      core.promise.hold(request);
+    }
+  }
+
+  /** Answers those who asked for a pre-vote while this voter was bound by its promise. */
+  void answerReleased() {
+    for (Message.RequestPreVote request : core.promise.takeReleased()) {
+      preVote(request);
+    }
   }
 
   /** Counts an answer; one from a later term has been dealt with before. */

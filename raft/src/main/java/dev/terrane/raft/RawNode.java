@@ -56,6 +56,7 @@ public final class RawNode {
       return;
     }
     core.promise.tick();
+    elections.answerReleased();
     if (core.role() instanceof Role.Leading leading) {
       leading.leader().tick();
       return;
@@ -78,7 +79,10 @@ public final class RawNode {
     if (core.role() instanceof Role.Leading leading) {
       return leading.leader().quietTicks();
     }
-    return core.forwardedReads().isEmpty() ? core.ticksToElection() - 1 : 0;
+    if (!core.forwardedReads().isEmpty()) {
+      return 0;
+    }
+    return Math.min(core.ticksToElection(), core.promise.ticksToRelease()) - 1;
   }
 
   /**

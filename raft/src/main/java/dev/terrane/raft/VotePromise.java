@@ -1,15 +1,21 @@
 package dev.terrane.raft;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * A voter's word to help nobody else to be elected for a while, which is what a leader's lease
  * rests on. It is renewed whenever the leader is heard of, also across terms: a new term does not
  * release from it. It is also assumed given at start and after a pause, because an earlier life may
  * have given it. Only a transfer at the leader's own wish may pass it over.
  *
- * <p>It lasts for {@code ticks} full tick intervals, so for one tick more.
+ * <p>It lasts for {@code ticks} full tick intervals, so for one tick more. Who asks for a pre-vote
+ * meanwhile is answered when it ends, unless the leader has been heard of again: voters whose ticks
+ * fall at different moments would otherwise lose a whole election timeout to the first of them.
  */
 final class VotePromise {
   private final int ticks;
+  private final List<Message.RequestPreVote> waiting = new ArrayList<>(0); // one of each peer
   private int ticksLeft;
 
   VotePromise(int ticks) {
@@ -18,6 +24,9 @@ final class VotePromise {
 
   void renew() {
     ticksLeft = ticks + 1;
+    if (!waiting.isEmpty()) {
+      waiting.clear();
+    }
   }
 
   void tick() {
@@ -36,5 +45,28 @@ final class VotePromise {
 
   boolean isInForce() {
     return ticksLeft > 0;
+  }
+
+  /** Keeps what was asked while it is in force, in place of what the same peer asked before. */
+  void hold(Message.RequestPreVote request) {
+    waiting.removeIf(other -> other.from() == request.from());
+    waiting.add(request);
+  }
+
+  /** Those who may be answered now that it has ended; they are told once. */
+  List<Message.RequestPreVote> takeReleased() {
+    if (isInForce() || waiting.isEmpty()) {
+      return List.of();
+    }
+    List<Message.RequestPreVote> released = List.copyOf(waiting);
+    waiting.clear();
+    return released;
+  }
+
+  /**
+   * How many ticks end it for somebody who waits for that; {@link Integer#MAX_VALUE} for nobody.
+   */
+  int ticksToRelease() {
+    return waiting.isEmpty() ? Integer.MAX_VALUE : Math.max(1, ticksLeft);
   }
 }
