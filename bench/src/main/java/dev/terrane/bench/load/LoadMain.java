@@ -207,6 +207,7 @@ public final class LoadMain {
             ? "back at 90 % after " + millis.getAsLong() + " ms"
             : "never back at 90 %",
         recovery.longestSilenceMillis());
+    print("  completions in each %d ms after it: %s", INTERVAL_MILLIS, recovery.afterFault());
     print(
         "result rate_before=%.1f recovery_ms=%d silence_ms=%d",
         recovery.rateBefore(), millis.orElse(-1), recovery.longestSilenceMillis());

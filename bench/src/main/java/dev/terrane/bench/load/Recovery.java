@@ -13,6 +13,7 @@ import java.util.OptionalLong;
 final class Recovery {
   static final int WINDOW = 5;
   static final double SHARE = 0.9;
+  static final int SHOWN = 60;
 
   private final long intervalMillis;
   private final List<Long> completions = new ArrayList<>();
@@ -46,6 +47,12 @@ final class Recovery {
       }
     }
     return OptionalLong.empty();
+  }
+
+  /** The completions of each interval after the fault, the first {@link #SHOWN} of them. */
+  List<Long> afterFault() {
+    int end = Math.min(completions.size(), faultInterval + SHOWN);
+    return List.copyOf(completions.subList(faultInterval, end));
   }
 
   /** The longest run of intervals without any completion, in milliseconds. */
