@@ -27,6 +27,14 @@ final class CachedRegion {
   /** How many candidates have failed since a leader was last known. */
   private int failures;
 
+  /** The peer that was believed to lead when it failed; 0 if none has. */
+  private long failedLeaderId;
+
+  /** When PD may be asked about it again. */
+  private long refreshableNanos;
+
+  private boolean refreshing; // a time to compare with is only there then
+
   private boolean valid = true;
 
   /**
@@ -40,6 +48,8 @@ final class CachedRegion {
     Peer known = leader == null ? null : region.peer(leader.id());
     this.target = known == null ? candidates.get(0) : known;
   }
+
+  private static final long REFRESH_INTERVAL_NANOS = 100_000_000;
 
   private static List<Peer> candidates(Region region) {
     if (region.peers().isEmpty()) {
@@ -97,19 +107,43 @@ final class CachedRegion {
       return false;
     }
     failures = 0;
+    failedLeaderId = 0;
     point(known);
     return true;
   }
 
-  /** Turns to another peer unless that was done already; false when all have failed. */
+  /**
+   * PD says that {@code leader} leads. PD learns of an election later than the Region's own peers,
+   * so it is not believed about a peer that has failed since.
+   */
+  void leadsAccordingToPd(Peer leader) {
+    if (leader.id() != failedLeaderId) {
+      lead(leader);
+    }
+  }
+
+  /** Whether PD is to be asked about this Region, of which no peer serves: not too often. */
+  boolean beginRefresh(long nowNanos) {
+    if (refreshing && nowNanos < refreshableNanos) {
+      return false;
+    }
+    refreshing = true;
+    refreshableNanos = nowNanos + REFRESH_INTERVAL_NANOS;
+    return true;
+  }
+
+  /** Turns to another peer unless that was done already; false when all have failed once more. */
   boolean passOver(Peer failed) {
     if (failed.id() != target.id()) {
       return true;
     }
+    if (failures == 0) {
+      failedLeaderId = failed.id();
+    }
     failures++;
     int at = candidates.indexOf(target);
     point(candidates.get((at + 1) % candidates.size()));
-    return failures < candidates.size();
+    return failures % candidates.size() != 0;
   }
 
   private void point(Peer peer) {

@@ -148,12 +148,30 @@ public final class ClientCore implements Agent {
   }
 
   /**
-   * Takes in a Region as PD or a store tells of it.
+   * Takes in a Region as a store tells of it.
    *
    * @throws IllegalArgumentException if its bounds are not those of this API version
    */
-  void learn(Region regionOfPd, @Nullable Peer leader) {
-    cache.insert(codec().fromPd(regionOfPd), leader, codec());
+  void learn(Region regionOfStore, @Nullable Peer leader) {
+    cache.insert(codec().fromPd(regionOfStore), leader, codec());
+    resolveStores(regionOfStore);
+  }
+
+  /**
+   * Takes in a Region as PD tells of it.
+   *
+   * @throws IllegalArgumentException if its bounds are not those of this API version
+   */
+  void learnFromPd(Region region, @Nullable Peer leader) {
+    cache.insertFromPd(codec().fromPd(region), leader, codec());
+    resolveStores(region);
+  }
+
+  /** Not only the leader's: when that is lost, PD's leader may be lost with it. */
+  private void resolveStores(Region region) {
+    for (Peer peer : region.peers()) {
+      link(peer.storeId()).resolveAhead();
+    }
   }
 
   /** Keys can be encoded from now on. */

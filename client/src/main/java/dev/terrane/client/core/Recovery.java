@@ -105,10 +105,13 @@ final class Recovery {
     }
   }
 
-  /** Once every peer has been tried in vain, PD may know better. */
+  /**
+   * Once every peer has been tried in vain, PD may know better. The peers are tried again
+   * meanwhile: what holds up the Region may hold up PD, too, and they know first who is elected.
+   */
   private void passOver(RegionCall call) {
     if (!call.region().passOver(call.peer())) {
-      core.cache().remove(call.region());
+      core.loader().refresh(call);
     }
   }
 }

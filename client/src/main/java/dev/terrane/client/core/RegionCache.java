@@ -73,6 +73,23 @@ final class RegionCache {
     return true;
   }
 
+  /**
+   * Takes in what PD says: a Region that is known by the same epoch stays as it is, with what was
+   * learned about its peers; any other replaces what it overlaps.
+   *
+   * @return false if something newer is known of a part of its range; the cache is unchanged
+   */
+  boolean insertFromPd(Region region, @Nullable Peer leader, KeyCodec codec) {
+    CachedRegion known = find(region.range().start());
+    if (known == null || !known.region().equals(region)) {
+      return insert(region, leader, codec);
+    }
+    if (leader != null) {
+      known.leadsAccordingToPd(leader);
+    }
+    return true;
+  }
+
   /** Forgets a Region that proved wrong. */
   void remove(CachedRegion region) {
     if (region.isValid()) {

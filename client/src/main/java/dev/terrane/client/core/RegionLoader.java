@@ -42,6 +42,15 @@ final class RegionLoader {
     loadMore();
   }
 
+  /** Asks PD anew about the Region of {@code call}, which does not wait for the answer. */
+  void refresh(RegionCall call) {
+    CachedRegion region = call.region();
+    if (loads < LOADS_MAX && region.isValid() && region.beginRefresh(core.now())) {
+      loads++;
+      load(new Question(call.routeKey(), call.routesBelow(), null, region));
+    }
+  }
+
   /** Routes every waiting call anew; those that still miss their Region come back. */
   void retryAll() {
     for (RegionCall call : takeWaiting()) {
@@ -78,19 +87,19 @@ final class RegionLoader {
       }
       if (call.isLocating()) {
         loads++;
-        load(call);
+        load(new Question(call.routeKey(), call.routesBelow(), call, null));
       }
     }
   }
 
-  private void load(RegionCall call) {
-    Bytes key = core.codec().toPd(call.routeKey());
-    if (!call.routesBelow()) {
-      ask(call, Rpc.GET_REGION, key, null);
+  private void load(Question question) {
+    Bytes key = core.codec().toPd(question.routeKey);
+    if (!question.below) {
+      ask(question, Rpc.GET_REGION, key, null);
     } else if (key.isEmpty()) {
-      askLast(call, HIGH_KEY);
+      askLast(question, HIGH_KEY);
     } else {
-      ask(call, Rpc.GET_REGION, key, key);
+      ask(question, Rpc.GET_REGION, key, key);
     }
   }
 
@@ -99,7 +108,7 @@ final class RegionLoader {
    *     the one, but the one before it is
    */
   private void ask(
-      RegionCall call,
+      Question question,
       Rpc<GetRegionRequest, GetRegionResponse> rpc,
       Bytes key,
       @Nullable Bytes boundKey) {
@@ -112,25 +121,25 @@ final class RegionLoader {
                     .setRegionKey(ProtoBytes.toByteString(key))
                     .build(),
             GetRegionResponse::getHeader,
-            new Loaded<GetRegionResponse>(call) {
+            new Loaded<GetRegionResponse>(question) {
               @Override
               public void succeeded(GetRegionResponse answer) {
                 if (boundKey != null
                     && answer.hasRegion()
                     && ProtoBytes.toBytes(answer.getRegion().getStartKey()).equals(boundKey)) {
-                  ask(call, Rpc.GET_PREV_REGION, key, null);
+                  ask(question, Rpc.GET_PREV_REGION, key, null);
                   return;
                 }
                 if (answer.hasRegion()) {
                   insert(answer.getRegion(), answer.hasLeader() ? answer.getLeader() : null);
                 }
-                ended(call);
+                ended(question.asker);
               }
             })
         .start();
   }
 
-  private void askLast(RegionCall call, Bytes from) {
+  private void askLast(Question question, Bytes from) {
     new PdCall<>(
             core,
             Rpc.SCAN_REGIONS,
@@ -141,7 +150,7 @@ final class RegionLoader {
                     .setLimit(LAST_REGIONS_PAGE)
                     .build(),
             ScanRegionsResponse::getHeader,
-            new Loaded<ScanRegionsResponse>(call) {
+            new Loaded<ScanRegionsResponse>(question) {
               @Override
               public void succeeded(ScanRegionsResponse answer) {
                 for (Region region : answer.getRegionsList()) {
@@ -149,9 +158,9 @@ final class RegionLoader {
                 }
                 Bytes end = lastEnd(answer);
                 if (end.isEmpty() || end.compareTo(from) <= 0) {
-                  ended(call);
+                  ended(question.asker);
                 } else {
-                  askLast(call, end);
+                  askLast(question, end);
                 }
               }
             })
@@ -168,11 +177,11 @@ final class RegionLoader {
   private void insert(
       dev.terrane.proto.metapb.Region region, dev.terrane.proto.metapb.@Nullable Peer leader) {
     Peer known = leader == null || leader.getId() == 0 ? null : ProtoRegions.fromProto(leader);
-    core.learn(ProtoRegions.fromProto(region), known);
+    core.learnFromPd(ProtoRegions.fromProto(region), known);
   }
 
   /** One answer serves all; the call for which PD was asked in vain waits before it asks again. */
-  private void ended(RegionCall asker) {
+  private void ended(@Nullable RegionCall asker) {
     loads--;
     for (RegionCall call : takeWaiting()) {
       if (call.isLocating()) {
@@ -183,7 +192,7 @@ final class RegionLoader {
         }
       }
     }
-    if (asker.isLocating()) {
+    if (asker != null && asker.isLocating()) {
       if (core.locate(asker) == null) {
         asker.backOff(Delay.REGION_UNKNOWN, "PD does not know its region now");
       } else {
@@ -193,11 +202,22 @@ final class RegionLoader {
     loadMore();
   }
 
-  private abstract class Loaded<A> implements Completion<A> {
-    private final RegionCall asker;
+  /**
+   * @param below whether the Region is the one that holds the keys just below {@code routeKey}
+   * @param asker who waits for the answer and is no longer among those waiting; null if nobody
+   * @param refreshed what is known and in doubt; null if nothing is
+   */
+  private record Question(
+      Bytes routeKey,
+      boolean below,
+      @Nullable RegionCall asker,
+      @Nullable CachedRegion refreshed) {}
 
-    Loaded(RegionCall asker) {
-      this.asker = asker;
+  private abstract class Loaded<A> implements Completion<A> {
+    private final Question question;
+
+    Loaded(Question question) {
+      this.question = question;
     }
 
     @Override
@@ -207,10 +227,14 @@ final class RegionLoader {
         // The others have deadlines of their own.
         loadMore();
       } else {
+        if (question.refreshed != null) {
+          // Neither its peers nor PD: who wants it from now on is to fail as soon as is known.
+          core.cache().remove(question.refreshed);
+        }
         failAll(failure);
       }
-      if (asker.isLocating()) {
-        asker.failed(failure);
+      if (question.asker != null && question.asker.isLocating()) {
+        question.asker.failed(failure);
       }
     }
   }

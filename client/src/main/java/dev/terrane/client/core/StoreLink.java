@@ -65,6 +65,13 @@ final class StoreLink implements Completion<GetStoreResponse> {
     resolve();
   }
 
+  /** Its address may be wanted when PD cannot be asked. */
+  void resolveAhead() {
+    if (address == null) {
+      resolve();
+    }
+  }
+
   /** It cannot be reached: it may have moved. */
   void suspect() {
     if (core.now() - resolvedNanos >= RESOLVE_INTERVAL_NANOS) {

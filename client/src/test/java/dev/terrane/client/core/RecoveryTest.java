@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.terrane.client.DeadlineExceededException;
 import dev.terrane.client.RefusedException;
+import dev.terrane.client.UnavailableException;
 import dev.terrane.client.UndeterminedException;
 import dev.terrane.common.Bytes;
 import dev.terrane.common.region.RegionError;
@@ -88,6 +89,53 @@ final class RecoveryTest {
     bench.cluster.lead(key("k"), 2);
 
     reads("k", "1");
+  }
+
+  @Test
+  void findsTheNewLeaderWithoutPd() {
+    write("k", "1");
+    bench.cluster.pd().lead("");
+    bench.network.cutOff(bench.cluster.address(1));
+    bench.cluster.lead(key("k"), 0);
+    Outcome<Optional<Bytes>> read = new Outcome<>();
+    bench.raw.get(key("k"), read);
+    bench.network.pass(bench.core, Duration.ofSeconds(2).toNanos());
+    assertThat(read.hasEnded()).isFalse();
+
+    bench.cluster.lead(key("k"), 3);
+    bench.network.runUntil(bench.core, read::hasEnded, Duration.ofMillis(500).toNanos());
+
+    assertThat(read.answer()).isEqualTo(Optional.of(key("1")));
+  }
+
+  @Test
+  void asksPdNowAndThenAboutARegionThatNobodyServes() {
+    write("k", "1");
+    bench.cluster.lead(key("k"), 0);
+    int asked = bench.cluster.pd().asked();
+    for (int i = 0; i < 100; i++) {
+      bench.raw.get(key("k"), new Outcome<>());
+    }
+
+    bench.network.pass(bench.core, Duration.ofSeconds(2).toNanos());
+
+    assertThat(bench.cluster.pd().asked() - asked).isBetween(5, 21);
+  }
+
+  @Test
+  void failsBeforeItsTimeIsOutWhenNobodyAtAllAnswers() {
+    write("k", "1");
+    for (String address : List.of("pd1:2379", "pd2:2379")) {
+      bench.network.cutOff(address);
+    }
+    for (long store = 1; store <= 3; store++) {
+      bench.network.cutOff(bench.cluster.address(store));
+    }
+    Outcome<Optional<Bytes>> read = new Outcome<>();
+    bench.raw.get(key("k"), read);
+    bench.network.runUntil(bench.core, read::hasEnded, Bench.MINUTE_NANOS);
+
+    assertThat(read.failure()).isInstanceOf(UnavailableException.class);
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.terrane.common.region.Region;
 import dev.terrane.common.region.RegionEpoch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,31 @@ final class RegionCacheTest {
     assertThat(cache.insert(region(2, 0, 20, 1), null, CODEC)).isFalse();
     assertThat(cache.find(key(5))).isNull();
     assertThat(idOf(cache.find(key(15)))).isEqualTo(1);
+  }
+
+  @Test
+  void pdIsNotBelievedAboutALeaderThatHasFailedSince() {
+    RegionCache cache = new RegionCache(10);
+    Region region = region(1, 0, 0, 1);
+    Peer first = region.peers().get(0);
+    Peer second = region.peers().get(1);
+    cache.insertFromPd(region, first, CODEC);
+    CachedRegion cached = Objects.requireNonNull(cache.find(key(5)));
+
+    cached.passOver(first);
+    cache.insertFromPd(region, first, CODEC);
+    assertThat(cached.isValid()).isTrue();
+    assertThat(cached.target()).isEqualTo(second);
+
+    cached.passOver(second);
+    cache.insertFromPd(region, second, CODEC);
+    assertThat(cached.target()).as("another than the one that failed").isEqualTo(second);
+
+    cached.lead(first);
+    assertThat(cached.target()).as("a store is believed").isEqualTo(first);
+    cached.passOver(second);
+    cache.insertFromPd(region, first, CODEC);
+    assertThat(cached.target()).isEqualTo(first);
   }
 
   @Test
