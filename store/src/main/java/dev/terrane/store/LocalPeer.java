@@ -114,6 +114,7 @@ final class LocalPeer {
     this.logSize = new LogSize(services.log.lastIndex(view.regionId()));
     if (region != null) {
       envelopes.region(region);
+      services.outbox.prepare(region);
     }
   }
 
@@ -386,6 +387,7 @@ final class LocalPeer {
         newRegion.id() == regionId(), "region %d in peer of %d", newRegion.id(), regionId());
     region = newRegion;
     envelopes.region(newRegion);
+    services.outbox.prepare(newRegion);
     services.regions.update(view, newRegion);
   }
 

@@ -1,5 +1,7 @@
 package dev.terrane.store;
 
+import dev.terrane.common.region.Peer;
+import dev.terrane.common.region.Region;
 import dev.terrane.proto.terranepb.PeerDigest;
 import dev.terrane.proto.terranepb.PeerRemoved;
 import dev.terrane.proto.terranepb.RaftBatch;
@@ -32,6 +34,15 @@ final class Outbox {
     this.incarnation = incarnation;
     this.transport = transport;
     this.metrics = metrics;
+  }
+
+  /** Messages to the other stores of {@code region} may come at any time. */
+  void prepare(Region region) {
+    for (Peer peer : region.peers()) {
+      if (peer.storeId() != identity.storeId()) {
+        transport.prepare(peer.storeId());
+      }
+    }
   }
 
   void add(long toStoreId, RaftEnvelope envelope) {

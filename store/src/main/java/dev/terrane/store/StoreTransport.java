@@ -10,6 +10,12 @@ import dev.terrane.proto.terranepb.RaftBatch;
  */
 public interface StoreTransport {
   /**
+   * There will be something to send to that store: finds out where it is while that can be asked,
+   * for followers have nothing to say to each other until they must elect a leader.
+   */
+  void prepare(long toStoreId);
+
+  /**
    * Sends {@code batch}, or drops it. Bounds what it holds per store in bytes, and drops whole
    * batches beyond that.
    */

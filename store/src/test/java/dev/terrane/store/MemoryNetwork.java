@@ -120,6 +120,9 @@ final class MemoryNetwork {
   StoreTransport transportOf(long from) {
     return new StoreTransport() {
       @Override
+      public void prepare(long toStoreId) {}
+
+      @Override
       public void send(long toStoreId, RaftBatch batch) {
         Link link = new Link(from, toStoreId);
         batches++;

@@ -34,8 +34,17 @@ public final class GrpcStoreTransport implements StoreTransport, AutoCloseable {
   }
 
   @Override
+  public void prepare(long toStoreId) {
+    streamTo(toStoreId).prepare();
+  }
+
+  @Override
   public void send(long toStoreId, RaftBatch batch) {
-    streamByStoreId.computeIfAbsent(toStoreId, this::newStream).send(batch);
+    streamTo(toStoreId).send(batch);
+  }
+
+  private PeerStream<RaftBatch, RaftDone> streamTo(long storeId) {
+    return streamByStoreId.computeIfAbsent(storeId, this::newStream);
   }
 
   private PeerStream<RaftBatch, RaftDone> newStream(long storeId) {

@@ -17,14 +17,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A lossy one-way stream of messages to one peer: in order, bounded in bytes, opened when there is
- * something to say and again after it broke. What does not fit, and what was waiting when the
- * stream broke, is dropped.
+ * something to say, or when it is known that there will be, and again after it broke. What does not
+ * fit, and what was waiting when the stream broke, is dropped.
  *
- * <p>States: {@code IDLE} until the first message; {@code FINDING} the address; {@code OPEN};
- * {@code RESTING} after a failure, for longer after each in a row up to a bound, then {@code IDLE}.
- * {@code CLOSED} is final.
+ * <p>States: {@code IDLE} until it is needed; {@code FINDING} the address; {@code OPEN}; {@code
+ * RESTING} after a failure, for longer after each in a row up to a bound, then {@code IDLE}. {@code
+ * CLOSED} is final.
  *
- * <p>{@link #send} may be called from any thread; everything else happens on one event loop.
+ * <p>{@link #prepare} and {@link #send} may be called from any thread; everything else happens on
+ * one event loop.
  *
  * @param <M> what is sent
  * @param <D> the one answer of the call, of no interest
@@ -58,6 +59,7 @@ final class PeerStream<M, D> {
   private final AtomicLong queuedBytes = new AtomicLong();
   private final AtomicLong dropped = new AtomicLong();
   private final AtomicBoolean pumpScheduled = new AtomicBoolean();
+  private final AtomicBoolean prepared = new AtomicBoolean();
 
   private State state = State.IDLE;
   private long restMillis = REST_MILLIS_MIN;
@@ -82,6 +84,13 @@ final class PeerStream<M, D> {
     this.call = call;
     this.bytesOf = bytesOf;
     this.queuedBytesMax = queuedBytesMax;
+  }
+
+  /** Looks for the peer until it is found, and opens the stream then. */
+  void prepare() {
+    if (!prepared.get() && prepared.compareAndSet(false, true)) {
+      schedulePump();
+    }
   }
 
   void send(M message) {
@@ -112,7 +121,7 @@ final class PeerStream<M, D> {
 
   private void pump() {
     pumpScheduled.set(false);
-    if (state == State.IDLE && !queue.isEmpty()) {
+    if (state == State.IDLE && (!queue.isEmpty() || (prepared.get() && address == null))) {
       state = State.FINDING;
       addresses.find(peerId, found -> loop.executeOrRun(() -> open(found)));
     }
