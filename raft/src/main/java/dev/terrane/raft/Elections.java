@@ -113,9 +113,26 @@ final class Elections {
     }
     boolean grant =
         request.term() >= core.term()
-            && core.log.isUpToDate(request.lastIndex(), request.lastTerm());
+            && core.log.isUpToDate(request.lastIndex(), request.lastTerm())
+            && !hasPrecedenceOver(request);
+    if (grant && core.role() instanceof Role.PreCandidate) {
+      core.becomeFollower(core.term(), 0); // gives way
+    }
     core.outbox.send(
         new Message.PreVoteResult(core.id, request.from(), core.term(), request.term(), grant));
+  }
+
+  /**
+   * Of two that ask at the same time with equal logs the one of the greater id goes on. Each could
+   * have the other's pre-vote, and then both would stand and vote for themselves; where two are
+   * left of three voters, and tick at the same moments, that is one election in five.
+   */
+  private boolean hasPrecedenceOver(Message.RequestPreVote request) {
+    return core.role() instanceof Role.PreCandidate
+        && request.term() == core.term()
+        && request.lastIndex() == core.log.lastIndex()
+        && request.lastTerm() == core.log.lastTerm()
+        && request.from() < core.id;
   }
 
   /**
