@@ -211,6 +211,10 @@ final class Machine {
     if (ready.hardState() != null) {
       diskState = ready.hardState();
     }
+    // Now, and not when they leave: a write of a later term that has replaced entries may be
+    // durable
+    // by then, and the message is only late.
+    ready.afterPersist().forEach(this::checkMayBeSent);
     unreported.add(ready);
   }
 
@@ -219,7 +223,7 @@ final class Machine {
     long number = 0;
     while (!unreported.isEmpty()) {
       Ready ready = unreported.removeFirst();
-      ready.afterPersist().forEach(this::send);
+      ready.afterPersist().forEach(network);
       number = ready.number();
     }
     node().persisted(number);
