@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * together the first moves on, the others find it moved.
  */
 final class CachedRegion {
+  private static final long REFRESH_INTERVAL_NANOS = 100_000_000;
+
   private final Region region;
   private final List<Peer> candidates;
   private final KeyCodec codec;
@@ -33,7 +35,8 @@ final class CachedRegion {
   /** When PD may be asked about it again. */
   private long refreshableNanos;
 
-  private boolean refreshing; // a time to compare with is only there then
+  /** Whether PD has been asked, so that {@link #refreshableNanos} means something. */
+  private boolean refreshed;
 
   private boolean valid = true;
 
@@ -48,8 +51,6 @@ final class CachedRegion {
     Peer known = leader == null ? null : region.peer(leader.id());
     this.target = known == null ? candidates.get(0) : known;
   }
-
-  private static final long REFRESH_INTERVAL_NANOS = 100_000_000;
 
   private static List<Peer> candidates(Region region) {
     if (region.peers().isEmpty()) {
@@ -124,10 +125,10 @@ final class CachedRegion {
 
   /** Whether PD is to be asked about this Region, of which no peer serves: not too often. */
   boolean beginRefresh(long nowNanos) {
-    if (refreshing && nowNanos < refreshableNanos) {
+    if (refreshed && nowNanos < refreshableNanos) {
       return false;
     }
-    refreshing = true;
+    refreshed = true;
     refreshableNanos = nowNanos + REFRESH_INTERVAL_NANOS;
     return true;
   }
