@@ -3,7 +3,8 @@ package dev.terrane.raft;
 /**
  * What a peer does in its term. Transitions: follower to pre-candidate at its election timeout;
  * pre-candidate to candidate when a quorum would vote for it; candidate to leader when a quorum
- * has; any of them back to follower on hearing of a leader or of a later term, or on losing.
+ * has; any of them back to follower on hearing of a leader or of a later term, or on losing; a
+ * pre-candidate also when it gives way to another.
  */
 sealed interface Role {
   RoleKind kind();
