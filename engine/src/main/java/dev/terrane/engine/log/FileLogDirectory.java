@@ -23,9 +23,13 @@ public final class FileLogDirectory implements LogDirectory {
   private final Path path;
   private final FileChannel lock;
 
-  private FileLogDirectory(Path path, FileChannel lock) {
+  /** Kept open: a sync must not fail because the process has no descriptor left. */
+  private final FileChannel names;
+
+  private FileLogDirectory(Path path, FileChannel lock, FileChannel names) {
     this.path = path;
     this.lock = lock;
+    this.names = names;
   }
 
   /**
@@ -43,7 +47,7 @@ public final class FileLogDirectory implements LogDirectory {
         channel.close();
         throw new LogFailedException("the Raft log in " + path + " is in use", null);
       }
-      return new FileLogDirectory(path, channel);
+      return new FileLogDirectory(path, channel, FileChannel.open(path, StandardOpenOption.READ));
     } catch (IOException e) {
       throw new LogFailedException("cannot open the directory " + path, e);
     }
@@ -62,7 +66,7 @@ public final class FileLogDirectory implements LogDirectory {
 
   @Override
   public LogFile create(String name) throws IOException {
-    return FileLogFile.open(path.resolve(name), StandardOpenOption.CREATE_NEW);
+    return FileLogFile.create(path.resolve(name));
   }
 
   @Override
@@ -82,12 +86,14 @@ public final class FileLogDirectory implements LogDirectory {
 
   @Override
   public void sync() throws IOException {
-    sync(path);
+    names.force(true);
   }
 
   @Override
   public void close() throws IOException {
-    lock.close();
+    try (names) {
+      lock.close();
+    }
   }
 
   @Override

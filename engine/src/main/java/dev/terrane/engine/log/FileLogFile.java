@@ -4,18 +4,17 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.OpenOption;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A file of a {@link FileLogDirectory}.
+ * A file of a {@link FileLogDirectory}, with one descriptor for reading and writing.
  *
- * <p>Reads do not go through a channel, because a channel is closed when a thread that reads from
- * it is interrupted: an interrupted reader must not take the log with it.
+ * <p>Reads do not go through the channel, because a channel is closed when a thread that reads from
+ * it is interrupted: an interrupted reader must not take the log with it. They move the file's
+ * position, which writes do not use.
  */
 final class FileLogFile implements LogFile {
   private static final byte[] ZEROS = new byte[64 << 10];
@@ -24,21 +23,27 @@ final class FileLogFile implements LogFile {
   private final RandomAccessFile reading;
   private final ReentrantLock readLock = new ReentrantLock(); // seek and read are two calls
 
-  private FileLogFile(FileChannel channel, RandomAccessFile reading) {
-    this.channel = channel;
-    this.reading = reading;
+  private FileLogFile(RandomAccessFile file) {
+    this.reading = file;
+    this.channel = file.getChannel();
   }
 
-  static FileLogFile open(Path path, OpenOption... more) throws IOException {
-    List<OpenOption> options = new ArrayList<>(List.of(more));
-    options.add(StandardOpenOption.WRITE);
-    FileChannel channel = FileChannel.open(path, options.toArray(OpenOption[]::new));
+  /** Creates a file, which must not exist. */
+  static FileLogFile create(Path path) throws IOException {
+    Files.createFile(path);
     try {
-      return new FileLogFile(channel, new RandomAccessFile(path.toFile(), "r"));
+      return open(path);
     } catch (IOException e) {
-      channel.close();
+      Files.delete(path);
       throw e;
     }
+  }
+
+  static FileLogFile open(Path path) throws IOException {
+    if (!Files.isRegularFile(path)) {
+      throw new NoSuchFileException(path.toString()); // which would be created
+    }
+    return new FileLogFile(new RandomAccessFile(path.toFile(), "rw"));
   }
 
   @Override
@@ -85,8 +90,6 @@ final class FileLogFile implements LogFile {
 
   @Override
   public void close() throws IOException {
-    try (reading) {
-      channel.close();
-    }
+    reading.close(); // and the channel
   }
 }

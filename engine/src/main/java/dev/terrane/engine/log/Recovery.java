@@ -31,41 +31,61 @@ final class Recovery {
   private int lastFrameOffset;
   private @Nullable Segment cut;
   private @Nullable Segment spare;
+  private boolean unfinished;
+  private SegmentRange range;
 
   Recovery(LogDirectory directory, Segments segments, LogIndex index) {
     this.directory = directory;
     this.segments = segments;
     this.index = index;
+    this.range = SegmentRange.in(directory, List.of());
   }
 
-  /** Fills segments and index. No segments are left open if it fails. */
-  LogRecovery run() throws IOException {
+  /**
+   * Fills segments and index, and changes nothing on the disk: a log that is refused is left as it
+   * is.
+   */
+  void read() throws IOException {
     List<String> names = directory.list();
-    if (names.contains(SegmentMaker.UNFINISHED_NAME)) {
-      directory.delete(SegmentMaker.UNFINISHED_NAME);
-    }
-    List<String> segmentNames = names.stream().filter(Segment::isName).sorted().toList();
+    unfinished = names.contains(SegmentMaker.UNFINISHED_NAME);
+    range = SegmentRange.in(directory, names);
     Segment previous = null;
-    for (String name : segmentNames) {
+    for (String name : names.stream().filter(Segment::isName).sorted().toList()) {
       Segment segment = open(name);
       if (previous != null && segment.number() != previous.number() + 1) {
         segment.release();
-        throw new LogCorruptException(
-            Segment.nameOf(previous.number() + 1), 0, "the segment is missing");
+        throw SegmentRange.missing(previous.number() + 1);
       }
       segments.add(segment);
       previous = segment;
     }
+    range.check(segments.byAge());
     for (Segment segment : segments.byAge()) {
       replay(segment);
     }
-    directory.sync(); // as with the last frame: names may be known to this system only
     if (previous != null) {
-      settleTail(previous);
+      checkTail(previous);
     }
     checkComplete();
+  }
+
+  /** Removes what an interrupted write has left, after {@link #read}. */
+  LogRecovery settle() throws IOException {
+    int read = segments.byAge().size();
+    if (unfinished) {
+      directory.delete(SegmentMaker.UNFINISHED_NAME);
+    }
+    directory.sync(); // as with the last frame: names may be known to this system only
+    if (read > 0) {
+      settleTail(segments.newest());
+    }
     return new LogRecovery(
-        segmentNames.size(), batches, cut == null ? null : cut.name(), cut == null ? 0 : cut.end());
+        read, batches, cut == null ? null : cut.name(), cut == null ? 0 : cut.end());
+  }
+
+  /** Which segments must be there, as was found. */
+  SegmentRange range() {
+    return range;
   }
 
   /** The number of the frame to be written next. */
@@ -137,14 +157,28 @@ final class Recovery {
   }
 
   /** Makes sure that nothing follows the last frame but at most one that was never completed. */
-  private void settleTail(Segment newest) throws IOException {
-    rewriteLastFrame();
+  private void checkTail(Segment newest) throws IOException {
     Segment before = segments.find(newest.number() - 1);
     if (newest.isEmpty() && before != null) {
       long sequence = new FrameReader(newest).sequenceAt(newest.end());
       if (sequence > nextSequence) {
         throw badFrame(before);
       }
+      checkNothingFollows(before);
+    }
+    checkNothingFollows(newest);
+  }
+
+  private static void checkNothingFollows(Segment segment) throws IOException {
+    if (new FrameReader(segment).findHeader(segment.end() + LogFormat.FRAME_ALIGNMENT) >= 0) {
+      throw badFrame(segment);
+    }
+  }
+
+  private void settleTail(Segment newest) throws IOException {
+    rewriteLastFrame();
+    Segment before = segments.find(newest.number() - 1);
+    if (newest.isEmpty() && before != null) {
       cutTail(before);
       cutTail(newest);
       spare = segments.removeNewest();
@@ -154,11 +188,7 @@ final class Recovery {
   }
 
   private void cutTail(Segment segment) throws IOException {
-    FrameReader reader = new FrameReader(segment);
-    if (reader.findHeader(segment.end() + LogFormat.FRAME_ALIGNMENT) >= 0) {
-      throw badFrame(segment);
-    }
-    if (reader.sequenceAt(segment.end()) != FrameReader.NO_SEQUENCE) {
+    if (new FrameReader(segment).sequenceAt(segment.end()) != FrameReader.NO_SEQUENCE) {
       cut = segment;
     }
     clearHeader(segment);

@@ -101,7 +101,8 @@ final class SegmentMaker {
       unfinishedBytes += bytes;
     } catch (IOException e) {
       abandon();
-      throw new LogFullException("no room for a segment of %d bytes".formatted(segmentBytes), 0, e);
+      throw new LogFullException(
+          "no room for a segment of %d bytes: %s".formatted(segmentBytes, e.getMessage()), 0, e);
     }
   }
 

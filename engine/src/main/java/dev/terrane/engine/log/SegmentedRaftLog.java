@@ -29,12 +29,13 @@ public final class SegmentedRaftLog implements RaftLogEngine {
   private final LogDirectory directory;
   private final RaftLogOptions options;
   private final TimeSource time;
-  private final Segments segments = new Segments();
+  private final Segments segments;
   private final EntryCache cache;
   private final LogIndex index;
   private final SegmentMaker maker;
+  private final SegmentRange range;
   private final Reclaimer reclaimer;
-  private final EntryReader reader = new EntryReader(segments);
+  private final EntryReader reader;
   private final FrameWriter writer;
   private final WriteFigures written = new WriteFigures();
   private final LongAdder cacheHits = new LongAdder();
@@ -44,27 +45,30 @@ public final class SegmentedRaftLog implements RaftLogEngine {
   private volatile boolean closed;
   private @Nullable Throwable failure;
 
-  private SegmentedRaftLog(
-      LogDirectory directory, RaftLogOptions options, TimeSource time, RandomGenerator lives)
+  /** Goes on with what {@code read} has found. */
+  SegmentedRaftLog(UnopenedLog read, RaftLogOptions options, TimeSource time, RandomGenerator lives)
       throws IOException {
-    this.directory = directory;
+    this.directory = read.directory;
     this.options = options;
     this.time = time;
-    cache = new EntryCache(options.cacheBytes());
-    index = new LogIndex(segments, cache);
+    segments = read.segments;
+    cache = read.cache;
+    index = read.index;
+    reader = new EntryReader(segments);
     maker = new SegmentMaker(directory, lives, options.segmentBytes());
     reclaimer = new Reclaimer(segments, index, this::readNow, options.totalBytesTarget());
-    Recovery reading = new Recovery(directory, segments, index);
     try {
-      recovery = reading.run();
-      nextSequence = reading.nextSequence();
-      Segment spare = reading.spare();
+      recovery = read.recovery.settle();
+      range = read.recovery.range();
+      nextSequence = read.recovery.nextSequence();
+      Segment spare = read.recovery.spare();
       if (spare != null) {
         maker.adopt(spare);
       }
       if (segments.byAge().isEmpty()) {
         segments.add(maker.take(1, options.segmentBytes()));
       }
+      nameRange();
       writer = new FrameWriter(segments.newest().file());
     } catch (IOException | RuntimeException e) {
       closeFiles();
@@ -72,23 +76,10 @@ public final class SegmentedRaftLog implements RaftLogEngine {
     }
   }
 
-  /**
-   * Opens the log in {@code directory}, or begins one there, and takes the directory over: it is
-   * closed with the log, but not if this fails.
-   *
-   * @param lives where the random number comes from that tells one life of a file from another
-   * @throws LogCorruptException a file is damaged, in another way than a crash does it
-   * @throws LogFormatException a file is of a newer format
-   * @throws LogFullException there is no room for the first segment
-   * @throws LogFailedException the disk failed
-   */
+  /** {@link UnopenedLog#read} and {@link UnopenedLog#open} at once. */
   public static SegmentedRaftLog open(
       LogDirectory directory, RaftLogOptions options, TimeSource time, RandomGenerator lives) {
-    try {
-      return new SegmentedRaftLog(directory, options, time, lives);
-    } catch (IOException e) {
-      throw new LogFailedException("cannot open the Raft log", e);
-    }
+    return UnopenedLog.read(directory, options).open(time, lives);
   }
 
   // ---- writes
@@ -145,6 +136,7 @@ public final class SegmentedRaftLog implements RaftLogEngine {
     if (oldest.liveBytes() == 0) {
       segments.removeOldest();
       try {
+        range.set(segments.oldest().number(), segments.newest().number());
         maker.retire(oldest, segments.newest().number() + 1);
       } catch (IOException e) {
         throw failed("cannot let go of " + oldest.name(), e);
@@ -181,10 +173,18 @@ public final class SegmentedRaftLog implements RaftLogEngine {
     Segment spare = maker.ready();
     if (spare != null && !spare.hasRoomFor(frameBytes)) {
       segments.add(maker.take(spare.number(), 0));
+      nameRange();
       useUp();
     }
     long number = segments.newest().number() + 1;
     segments.add(maker.take(number, LogFormat.SEGMENT_HEADER_BYTES + frameBytes));
+    nameRange();
+  }
+
+  /** Makes known which segments must be there from now on. */
+  private void nameRange() throws IOException {
+    range.set(segments.oldest().number(), segments.newest().number());
+    directory.sync();
   }
 
   /** Every segment that has a successor holds a frame, so that a missing first one is noticed. */

@@ -7,7 +7,8 @@
  *
  * <p>{@code 0000000001.raftlog} and on: segments of a fixed size, numbered without a gap, appended
  * to at the newest and given back at the oldest. {@code next.unfinished}: a segment that is being
- * prepared. {@code LOCK}: held while the log is open.
+ * prepared. {@code FIRST-LAST.segments}: an empty file whose name says which segments must be
+ * there. {@code LOCK}: held while the log is open.
  *
  * <p>Numbers are big-endian; checksums are CRC32C and salted with the segment's number and life.
  *

@@ -27,7 +27,7 @@ import org.rocksdb.WriteOptions;
  * <p>Not guarded: whoever calls must be sure that it is open.
  */
 final class RocksDatabase implements AutoCloseable {
-  private static final String INGEST_DIRECTORY = "ingest";
+  static final String INGEST_DIRECTORY = "ingest";
 
   final Path directory;
 
@@ -58,6 +58,7 @@ final class RocksDatabase implements AutoCloseable {
 
   static RocksDatabase open(Path directory, RocksOptions options) {
     NativeLibrary.load();
+    boolean there = RocksLook.isThere(directory);
     FileStore disk;
     try {
       Files.createDirectories(directory);
@@ -66,6 +67,7 @@ final class RocksDatabase implements AutoCloseable {
       throw new EngineException("could not create " + directory, false, e);
     }
     RocksSettings settings = new RocksSettings(options);
+    settings.database.setCreateIfMissing(!there);
     List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
     // RocksDB wants its family "default" named; the order is ours.
     for (ColumnFamily family : ColumnFamily.ALL) {

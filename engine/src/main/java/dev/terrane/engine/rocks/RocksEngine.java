@@ -5,6 +5,7 @@ import dev.terrane.common.KeyRange;
 import dev.terrane.engine.CachedRead;
 import dev.terrane.engine.ColumnFamily;
 import dev.terrane.engine.Cursor;
+import dev.terrane.engine.EngineCorruptException;
 import dev.terrane.engine.EngineException;
 import dev.terrane.engine.EngineSnapshot;
 import dev.terrane.engine.EngineStatistics;
@@ -54,8 +55,19 @@ public final class RocksEngine implements KvEngine {
   }
 
   /**
-   * Opens the engine in {@code directory}, which is created if it is missing, and replays its log
-   * as far as it is whole.
+   * Whether {@code directory} holds an engine's files. Changes nothing there.
+   *
+   * @throws EngineCorruptException if some of them are missing
+   * @throws EngineException if they cannot be read, or are of a newer release
+   */
+  public static boolean isThere(Path directory) {
+    NativeLibrary.load();
+    return RocksLook.isThere(directory);
+  }
+
+  /**
+   * Opens the engine in {@code directory} and replays its log as far as it is whole; makes one
+   * where there is none. What {@link #isThere} refuses is refused before anything is changed.
    *
    * @throws EngineException if another process has it open, or if it cannot be read
    */

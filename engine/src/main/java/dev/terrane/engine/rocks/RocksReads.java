@@ -18,11 +18,19 @@ import org.rocksdb.Snapshot;
 final class RocksReads implements AutoCloseable {
   private final RocksDatabase database;
   private final ReadOptions everywhere = new ReadOptions();
-  private final ReadOptions inMemory = new ReadOptions().setReadTier(ReadTier.BLOCK_CACHE_TIER);
+  private final ReadOptions inMemory;
 
   /** Reads as of {@code snapshot}, or the newest state if it is null. */
   RocksReads(RocksDatabase database, @Nullable Snapshot snapshot) {
+    this(database, snapshot, new ReadOptions());
+  }
+
+  /**
+   * @param inMemory how memory alone is asked, to be completed and closed here
+   */
+  RocksReads(RocksDatabase database, @Nullable Snapshot snapshot, ReadOptions inMemory) {
     this.database = database;
+    this.inMemory = inMemory.setReadTier(ReadTier.BLOCK_CACHE_TIER);
     if (snapshot != null) {
       everywhere.setSnapshot(snapshot);
       inMemory.setSnapshot(snapshot);
@@ -42,7 +50,7 @@ final class RocksReads implements AutoCloseable {
 
   CachedRead getCached(ColumnFamily family, Bytes key) {
     Holder<byte[]> found = new Holder<>();
-    // Unlike a get at this tier, this does not say "perhaps" with an exception.
+    // Unlike a get at this tier, this does not say "perhaps" with an exception, which is dear.
     boolean perhaps =
         database.db.keyMayExist(
             database.handle(family),
@@ -52,10 +60,25 @@ final class RocksReads implements AutoCloseable {
             key.length(),
             found);
     if (!perhaps) {
-      return CachedRead.ABSENT;
+      return confirmed(family, key);
     }
     byte[] value = found.getValue();
     return value == null ? CachedRead.NEEDS_DISK : new CachedRead.Found(Bytes.wrap(value));
+  }
+
+  /**
+   * RocksDB says "does not exist" also where the look itself has failed. A get tells the two apart,
+   * and a read that may wait for the disk then says what is wrong.
+   */
+  private CachedRead confirmed(ColumnFamily family, Bytes key) {
+    try {
+      byte[] value =
+          database.db.get(
+              database.handle(family), inMemory, key.backingArray(), key.offset(), key.length());
+      return value == null ? CachedRead.ABSENT : new CachedRead.Found(Bytes.wrap(value));
+    } catch (RocksDBException unknown) {
+      return CachedRead.NEEDS_DISK;
+    }
   }
 
   List<@Nullable Bytes> multiGet(ColumnFamily family, List<Bytes> keys) {

@@ -66,7 +66,6 @@ final class RocksSettings implements AutoCloseable {
     bloom = new BloomFilter(BLOOM_BITS_PER_KEY);
     database =
         new DBOptions()
-            .setCreateIfMissing(true)
             .setCreateMissingColumnFamilies(true)
             .setParanoidChecks(true)
             .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)

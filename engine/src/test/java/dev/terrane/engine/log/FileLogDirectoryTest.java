@@ -33,7 +33,7 @@ class FileLogDirectoryTest {
       assertThat(all(log, 1)).isEqualTo(run(91, 100, 1, 200));
       assertThat(log.recovery().cutFile()).isNull();
       try (var files = Files.list(path)) {
-        assertThat(files.count()).isEqualTo(log.figures().segments() + 2L); // the spare, LOCK
+        assertThat(files.count()).isEqualTo(log.figures().segments() + 3L); // spare, range, LOCK
       }
     }
   }

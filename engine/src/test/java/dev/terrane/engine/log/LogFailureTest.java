@@ -70,6 +70,31 @@ class LogFailureTest {
     assertThat(log.lastIndex(1)).isEqualTo(index);
   }
 
+  /** A process that has no descriptor left can write to the files it has, but open no other. */
+  @Test
+  void aFileThatCannotBeOpenedIsWaitedForAsRoomIs() {
+    TestDisk disk = new TestDisk(options);
+    try (SegmentedRaftLog log = disk.open()) {
+      disk.openNoFiles(true);
+      long index = 0;
+      LogFullException full = null;
+      while (full == null) {
+        try {
+          log.write(new LogBatch().append(1, run(index + 1, index + 1, 1, 150)));
+          index++;
+        } catch (LogFullException e) {
+          full = e;
+        }
+      }
+      assertThat(full.retryable()).isTrue();
+      assertThat(full).hasMessageContaining("Too many open files");
+      assertThat(index).isPositive();
+      disk.openNoFiles(false);
+      log.write(new LogBatch().append(1, run(index + 1, index + 1, 1, 150)));
+      assertThat(log.lastIndex(1)).isEqualTo(index + 1);
+    }
+  }
+
   @Test
   void aWriteThatFindsNoRoomSaysHowFarItCame() {
     TestDisk disk = new TestDisk(options, options.segmentBytes());

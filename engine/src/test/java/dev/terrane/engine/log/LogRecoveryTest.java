@@ -186,7 +186,62 @@ class LogRecoveryTest {
     writeAll().close();
     disk.directory.create(SegmentMaker.UNFINISHED_NAME).close();
     disk.open().close();
-    assertThat(disk.directory.list()).containsExactlyElementsOf(ALL);
+    assertThat(disk.directory.list()).containsAll(ALL).doesNotContain(SegmentMaker.UNFINISHED_NAME);
+  }
+
+  /** At either end nothing that is left shows the gap, if what is gone was hard states only. */
+  @Test
+  void aMissingSegmentAtEitherEndIsNamedAndThePartThatIsLeftIsNotChanged() throws IOException {
+    for (String gone : ALL) {
+      disk = new TestDisk(TestDisk.tinySegments());
+      try (SegmentedRaftLog log = disk.open()) {
+        for (int term = 1; log.figures().segments() < ALL.size(); term++) {
+          log.write(new LogBatch().hardState(1, new HardState(term, 1, 0)));
+        }
+      }
+      disk.directory.create(SegmentMaker.UNFINISHED_NAME).close();
+      disk.directory.rename(gone, "elsewhere");
+      long calls = disk.calls();
+      assertThatThrownBy(() -> disk.open())
+          .isInstanceOfSatisfying(
+              LogCorruptException.class, corrupt -> assertThat(corrupt.file()).isEqualTo(gone))
+          .hasMessageContaining("missing");
+      assertThat(disk.calls() - calls).as("only what is left was opened").isLessThan(ALL.size());
+      disk.directory.rename("elsewhere", gone);
+      try (SegmentedRaftLog log = disk.open()) {
+        assertThat(log.hardState(1)).isNotNull();
+      }
+    }
+  }
+
+  @Test
+  void aLogThatIsReadAndNotOpenedIsNotChanged() throws IOException {
+    SegmentedRaftLog log = writeAll();
+    disk.failAfter(1); // a torn tail, which opening would cut
+    assertThatThrownBy(() -> log.write(new LogBatch().append(9, run(1, 1, 1, 200))))
+        .isInstanceOf(LogFailedException.class);
+    disk.heal();
+    disk.directory.losePower(new Random(3));
+    long calls = disk.calls();
+    try (UnopenedLog read = UnopenedLog.read(disk.directory, TestDisk.tinySegments())) {
+      assertThat(read.isBlank()).isFalse();
+    }
+    assertThat(disk.calls() - calls).as("opened and nothing else").isEqualTo(ALL.size());
+    disk.open().close();
+  }
+
+  @Test
+  void aSegmentThatWasGivenBackIsNotMissed() {
+    disk = new TestDisk(TestDisk.tinySegments());
+    for (int life = 0; life < 3; life++) {
+      try (SegmentedRaftLog log = disk.open()) {
+        for (int i = 0; i < 200; i++) {
+          log.write(new LogBatch().hardState(1, new HardState(1000 * life + i + 1, 1, 0)));
+          while (log.upkeep()) {}
+        }
+      }
+      assertThat(disk.directory.list()).doesNotContain(FIRST);
+    }
   }
 
   private SegmentedRaftLog writeAll() {

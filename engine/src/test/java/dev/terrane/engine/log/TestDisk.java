@@ -11,6 +11,7 @@ final class TestDisk {
   private final RaftLogOptions options;
   private final Random lives = new Random(7);
   private long calls;
+  private boolean noFiles;
   private long failFrom = Long.MAX_VALUE;
 
   TestDisk(RaftLogOptions options) {
@@ -45,7 +46,15 @@ final class TestDisk {
     failFrom = Long.MAX_VALUE;
   }
 
+  /** Whether files are refused as by a process that has too many open. */
+  void openNoFiles(boolean none) {
+    noFiles = none;
+  }
+
   private void before(DiskCall call, String file) throws IOException {
+    if (noFiles && (call == DiskCall.CREATE || call == DiskCall.OPEN)) {
+      throw new IOException(file + ": Too many open files");
+    }
     if (call != DiskCall.READ) {
       calls++;
       if (calls > failFrom) {

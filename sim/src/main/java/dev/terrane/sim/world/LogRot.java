@@ -30,7 +30,7 @@ final class LogRot {
 
   /** Answers the file; null if there is none. */
   static @Nullable String flipBit(MemoryLogDirectory log, RandomGenerator random) {
-    List<String> names = log.list();
+    List<String> names = log.list().stream().filter(name -> size(log, name) > 0).toList();
     if (names.isEmpty()) {
       return null;
     }
@@ -41,6 +41,14 @@ final class LogRot {
       throw new UncheckedIOException(e);
     }
     return name;
+  }
+
+  private static long size(MemoryLogDirectory log, String name) {
+    try {
+      return log.size(name);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static int lengthToHarm(MemoryLogDirectory log, String name) throws IOException {
