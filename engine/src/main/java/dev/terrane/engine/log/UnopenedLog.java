@@ -55,6 +55,11 @@ public final class UnopenedLog implements AutoCloseable {
     return segments.byAge().stream().allMatch(Segment::isEmpty);
   }
 
+  /** Whether it holds anything of a Region. */
+  public boolean hasRegions() {
+    return !index.regions().isEmpty();
+  }
+
   /**
    * Opens the log, or begins one.
    *

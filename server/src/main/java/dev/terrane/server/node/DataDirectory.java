@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class DataDirectory implements AutoCloseable {
   private static final int FORMAT = 1;
   private static final String IDENT = "ident";
+  private static final String PD = "pd";
+  private static final String KV = "kv";
+  private static final String RAFT = "raft";
 
   private final Path path;
   private final FileChannel lock;
@@ -41,8 +46,8 @@ final class DataDirectory implements AutoCloseable {
   /**
    * Takes {@code path}, which is created if it is not there.
    *
-   * @throws ConfigException if another process has it, if it is of a newer format, or if its keys
-   *     are stored for another api version
+   * @throws ConfigException if another process has it, if it is of a newer format, if its keys are
+   *     stored for another api version, or if it has data and does not say whose
    */
   static DataDirectory open(Path path, ApiVersion apiVersion) throws IOException {
     Files.createDirectories(path);
@@ -61,6 +66,7 @@ final class DataDirectory implements AutoCloseable {
               number(path, ident, "cluster", 0),
               number(path, ident, "store-joined", 0) != 0);
       if (ident.isEmpty()) {
+        refuseIfInUse(path);
         directory.write();
       } else {
         check(path, ident, apiVersion);
@@ -69,6 +75,25 @@ final class DataDirectory implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
+    }
+  }
+
+  /** The identity is the first that is written: what has data and none has lost it. */
+  private static void refuseIfInUse(Path path) throws IOException {
+    for (String part : List.of(PD, KV, RAFT)) {
+      Path there = path.resolve(part);
+      if (Files.isDirectory(there)) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(there)) {
+          if (files.iterator().hasNext()) {
+            throw new ConfigException(
+                "data directory "
+                    + path
+                    + " has data in '"
+                    + part
+                    + "' but no file 'ident'; put it back, or choose an empty directory");
+          }
+        }
+      }
     }
   }
 
@@ -192,15 +217,15 @@ final class DataDirectory implements AutoCloseable {
   }
 
   Path pd() {
-    return path.resolve("pd");
+    return path.resolve(PD);
   }
 
   Path kv() {
-    return path.resolve("kv");
+    return path.resolve(KV);
   }
 
   Path raft() {
-    return path.resolve("raft");
+    return path.resolve(RAFT);
   }
 
   Path snapshots() {

@@ -41,9 +41,9 @@ import org.slf4j.LoggerFactory;
 /**
  * One running node: PD, a store, or both, behind their ports.
  *
- * <p>Starting takes, in this order: the directory, the ports, PD's part, the store's part; then the
- * doors are opened. What has been taken is given back in reverse when a step fails, and when the
- * node closes. A first start waits for PD; a later one needs nobody.
+ * <p>Starting takes, in this order: the directory, a look at what is in it, the ports, PD's part,
+ * the store's part; then the doors are opened. What has been taken is given back in reverse when a
+ * step fails, and when the node closes. A first start waits for PD; a later one needs nobody.
  *
  * <p>{@link #stop} is for a planned end: leadership is handed away and calls under way are answered
  * first. {@link #close} is what is left when time is up. Thread-safe.
@@ -108,6 +108,9 @@ public final class Node implements AutoCloseable {
         MemoryBudget.divide(config.memoryBytes(), Runtime.getRuntime().maxMemory());
     DataDirectory directory =
         take("directory", DataDirectory.open(config.directory(), config.apiVersion()));
+    // Before PD's part is opened, which leaves traces on the disk.
+    StoreDisk disk =
+        config.isStore() ? take("store's disk", StoreDisk.look(directory, memory)) : null;
     EventLoops loops = take("event loops", new EventLoops(config.name() + "-net", cores));
     LoopExecutor loop = loops.executor(fatal);
     NodePorts opened =
@@ -161,12 +164,12 @@ public final class Node implements AutoCloseable {
       announcement.start();
     }
     take("store transport", transport);
-    if (config.isStore()) {
+    if (disk != null) {
       StorePart part =
           StorePart.open(
               new StorePart.Surroundings(
-                  config, memory, directory, opened, link, transport, threads, loop, time, random,
-                  metrics),
+                  config, memory, directory, disk, opened, link, transport, threads, loop, time,
+                  random, metrics),
               JOIN_PATIENCE);
       store = part;
       storeLater.set(part);

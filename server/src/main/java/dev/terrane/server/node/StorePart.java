@@ -3,12 +3,7 @@ package dev.terrane.server.node;
 import dev.terrane.common.TimeSource;
 import dev.terrane.common.agent.Agent;
 import dev.terrane.engine.KvEngine;
-import dev.terrane.engine.log.FileLogDirectory;
 import dev.terrane.engine.log.RaftLogEngine;
-import dev.terrane.engine.log.RaftLogOptions;
-import dev.terrane.engine.log.SegmentedRaftLog;
-import dev.terrane.engine.rocks.RocksEngine;
-import dev.terrane.engine.rocks.RocksOptions;
 import dev.terrane.proto.metapb.StoreLabel;
 import dev.terrane.server.config.MemoryBudget;
 import dev.terrane.server.config.NodeConfig;
@@ -46,7 +41,6 @@ final class StorePart implements AutoCloseable {
 
   private static final int LATCH_SLOTS = 2048;
   private static final int LATCHED_WAITING_MAX = 1 << 14;
-  private static final int LOG_SEGMENT_BYTES = 16 << 20;
 
   private final KvEngine engine;
   private final RaftLogEngine raftLog;
@@ -101,6 +95,7 @@ final class StorePart implements AutoCloseable {
       NodeConfig config,
       MemoryBudget memory,
       DataDirectory directory,
+      StoreDisk disk,
       NodePorts ports,
       GrpcPdLink pd,
       GrpcStoreTransport transport,
@@ -115,16 +110,10 @@ final class StorePart implements AutoCloseable {
    * PD; a new one gets its identity from PD first, which may take until {@code patience} is over.
    */
   static StorePart open(Surroundings with, Duration patience) throws IOException {
-    KvEngine engine =
-        RocksEngine.open(with.directory.kv(), RocksOptions.ofMemory(with.memory.engineBytes()));
+    KvEngine engine = with.disk.openEngine();
     RaftLogEngine raftLog;
     try {
-      raftLog =
-          SegmentedRaftLog.open(
-              FileLogDirectory.open(with.directory.raft()),
-              logOptions(with.memory),
-              with.time,
-              with.random);
+      raftLog = with.disk.openLog(with.time, with.random);
     } catch (RuntimeException e) {
       engine.close();
       throw e;
@@ -163,16 +152,6 @@ final class StorePart implements AutoCloseable {
       engine.close();
       throw e;
     }
-  }
-
-  private static RaftLogOptions logOptions(MemoryBudget memory) {
-    RaftLogOptions usual = RaftLogOptions.DEFAULT;
-    return new RaftLogOptions(
-        LOG_SEGMENT_BYTES,
-        usual.totalBytesTarget(),
-        memory.logCacheBytes(),
-        usual.mergedBytesMax(),
-        usual.upkeepBytesMax());
   }
 
   private static dev.terrane.proto.metapb.Store address(Surroundings with) {
