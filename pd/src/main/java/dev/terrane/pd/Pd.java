@@ -33,6 +33,8 @@ import dev.terrane.proto.pdpb.GetClusterConfigRequest;
 import dev.terrane.proto.pdpb.GetClusterConfigResponse;
 import dev.terrane.proto.pdpb.GetClusterInfoRequest;
 import dev.terrane.proto.pdpb.GetClusterInfoResponse;
+import dev.terrane.proto.pdpb.GetExternalTimestampRequest;
+import dev.terrane.proto.pdpb.GetExternalTimestampResponse;
 import dev.terrane.proto.pdpb.GetGCSafePointRequest;
 import dev.terrane.proto.pdpb.GetGCSafePointResponse;
 import dev.terrane.proto.pdpb.GetGCStateRequest;
@@ -150,6 +152,9 @@ public interface Pd {
   void listStores(ListStoresRequest request, PdReply<ListStoresResponse> reply);
 
   void getClusterConfig(GetClusterConfigRequest request, PdReply<GetClusterConfigResponse> reply);
+
+  void getExternalTimestamp(
+      GetExternalTimestampRequest request, PdReply<GetExternalTimestampResponse> reply);
 
   void getRules(GetRulesRequest request, PdReply<GetRulesResponse> reply);
 

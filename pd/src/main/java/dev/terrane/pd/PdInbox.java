@@ -35,6 +35,8 @@ import dev.terrane.proto.pdpb.GetClusterConfigRequest;
 import dev.terrane.proto.pdpb.GetClusterConfigResponse;
 import dev.terrane.proto.pdpb.GetClusterInfoRequest;
 import dev.terrane.proto.pdpb.GetClusterInfoResponse;
+import dev.terrane.proto.pdpb.GetExternalTimestampRequest;
+import dev.terrane.proto.pdpb.GetExternalTimestampResponse;
 import dev.terrane.proto.pdpb.GetGCSafePointRequest;
 import dev.terrane.proto.pdpb.GetGCSafePointResponse;
 import dev.terrane.proto.pdpb.GetGCStateRequest;
@@ -267,6 +269,15 @@ final class PdInbox implements Pd {
         request.getHeader().getClusterId(),
         reply,
         once(() -> handlers.settings().getClusterConfig(request, reply)));
+  }
+
+  @Override
+  public void getExternalTimestamp(
+      GetExternalTimestampRequest request, PdReply<GetExternalTimestampResponse> reply) {
+    ask(
+        request.getHeader().getClusterId(),
+        reply,
+        once(() -> handlers.settings().getExternalTimestamp(request, reply)));
   }
 
   @Override

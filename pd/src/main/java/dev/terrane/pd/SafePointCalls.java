@@ -66,8 +66,17 @@ final class SafePointCalls {
         : ok();
   }
 
-  /** The error for a keyspace that does not exist; null if it does, or none is meant. */
-  private @Nullable ResponseHeader unknownKeyspace(KeyspaceScope scope) {
+  /** The error while there is no cluster yet; null if there is one. */
+  private @Nullable ResponseHeader notBootstrapped() {
+    return state().isBootstrapped() ? null : Headers.notBootstrapped(state().clusterId());
+  }
+
+  /** The same, or that of a keyspace that does not exist; null if it does, or none is meant. */
+  private @Nullable ResponseHeader wrongScope(KeyspaceScope scope) {
+    ResponseHeader notBootstrapped = notBootstrapped();
+    if (notBootstrapped != null) {
+      return notBootstrapped;
+    }
     int id = scope.getKeyspaceId();
     return id == NO_KEYSPACE || id == 0 || state().keyspaces().get(id) != null
         ? null
@@ -80,15 +89,21 @@ final class SafePointCalls {
   // ---- one safe point
 
   void getGcSafePoint(GetGCSafePointRequest request, PdReply<GetGCSafePointResponse> reply) {
+    ResponseHeader notBootstrapped = notBootstrapped();
     reply.answer(
         GetGCSafePointResponse.newBuilder()
-            .setHeader(ok())
+            .setHeader(notBootstrapped == null ? ok() : notBootstrapped)
             .setSafePoint(state().safePoints().gcSafePoint())
             .build());
   }
 
   void updateGcSafePoint(
       UpdateGCSafePointRequest request, PdReply<UpdateGCSafePointResponse> reply) {
+    ResponseHeader notBootstrapped = notBootstrapped();
+    if (notBootstrapped != null) {
+      reply.answer(UpdateGCSafePointResponse.newBuilder().setHeader(notBootstrapped).build());
+      return;
+    }
     Command.Builder command = Command.newBuilder();
     command
         .getAdvanceGcSafePointBuilder()
@@ -109,6 +124,12 @@ final class SafePointCalls {
 
   void updateServiceGcSafePoint(
       UpdateServiceGCSafePointRequest request, PdReply<UpdateServiceGCSafePointResponse> reply) {
+    ResponseHeader notBootstrapped = notBootstrapped();
+    if (notBootstrapped != null) {
+      reply.answer(
+          UpdateServiceGCSafePointResponse.newBuilder().setHeader(notBootstrapped).build());
+      return;
+    }
     String service = request.getServiceId().toStringUtf8();
     String wrong = null;
     if (service.isEmpty()) {
@@ -193,7 +214,7 @@ final class SafePointCalls {
   // ---- two safe points and barriers
 
   void getGcState(GetGCStateRequest request, PdReply<GetGCStateResponse> reply) {
-    ResponseHeader unknown = unknownKeyspace(request.getKeyspaceScope());
+    ResponseHeader wrong = wrongScope(request.getKeyspaceScope());
     SafePointTable points = state().safePoints();
     GCState.Builder gcState =
         GCState.newBuilder()
@@ -204,9 +225,7 @@ final class SafePointCalls {
       points.barriers(nowMillis()).forEach(barrier -> gcState.addGcBarriers(info(barrier)));
     }
     GetGCStateResponse.Builder response =
-        GetGCStateResponse.newBuilder()
-            .setHeader(unknown == null ? ok() : unknown)
-            .setGcState(gcState);
+        GetGCStateResponse.newBuilder().setHeader(wrong == null ? ok() : wrong).setGcState(gcState);
     if (request.getIncludeGlobalGcBarriers()) {
       response.setGlobalGcBarriers(GlobalGCBarriersInfo.getDefaultInstance());
     }
@@ -215,9 +234,9 @@ final class SafePointCalls {
 
   void advanceTxnSafePoint(
       AdvanceTxnSafePointRequest request, PdReply<AdvanceTxnSafePointResponse> reply) {
-    ResponseHeader unknown = unknownKeyspace(request.getKeyspaceScope());
-    if (unknown != null) {
-      reply.answer(AdvanceTxnSafePointResponse.newBuilder().setHeader(unknown).build());
+    ResponseHeader wrong = wrongScope(request.getKeyspaceScope());
+    if (wrong != null) {
+      reply.answer(AdvanceTxnSafePointResponse.newBuilder().setHeader(wrong).build());
       return;
     }
     Command.Builder command = Command.newBuilder();
@@ -243,9 +262,9 @@ final class SafePointCalls {
 
   void advanceGcSafePoint(
       AdvanceGCSafePointRequest request, PdReply<AdvanceGCSafePointResponse> reply) {
-    ResponseHeader unknown = unknownKeyspace(request.getKeyspaceScope());
-    if (unknown != null) {
-      reply.answer(AdvanceGCSafePointResponse.newBuilder().setHeader(unknown).build());
+    ResponseHeader wrong = wrongScope(request.getKeyspaceScope());
+    if (wrong != null) {
+      reply.answer(AdvanceGCSafePointResponse.newBuilder().setHeader(wrong).build());
       return;
     }
     Command.Builder command = Command.newBuilder();
@@ -264,7 +283,7 @@ final class SafePointCalls {
   }
 
   void setGcBarrier(SetGCBarrierRequest request, PdReply<SetGCBarrierResponse> reply) {
-    ResponseHeader wrong = unknownKeyspace(request.getKeyspaceScope());
+    ResponseHeader wrong = wrongScope(request.getKeyspaceScope());
     if (wrong == null && (request.getBarrierId().isEmpty() || request.getTtlSeconds() <= 0)) {
       wrong =
           Headers.error(
@@ -294,9 +313,9 @@ final class SafePointCalls {
   }
 
   void deleteGcBarrier(DeleteGCBarrierRequest request, PdReply<DeleteGCBarrierResponse> reply) {
-    ResponseHeader unknown = unknownKeyspace(request.getKeyspaceScope());
-    if (unknown != null) {
-      reply.answer(DeleteGCBarrierResponse.newBuilder().setHeader(unknown).build());
+    ResponseHeader wrong = wrongScope(request.getKeyspaceScope());
+    if (wrong != null) {
+      reply.answer(DeleteGCBarrierResponse.newBuilder().setHeader(wrong).build());
       return;
     }
     Command.Builder command = Command.newBuilder();

@@ -6,6 +6,8 @@ import dev.terrane.pd.state.Outcome;
 import dev.terrane.proto.metapb.Cluster;
 import dev.terrane.proto.pdpb.GetClusterConfigRequest;
 import dev.terrane.proto.pdpb.GetClusterConfigResponse;
+import dev.terrane.proto.pdpb.GetExternalTimestampRequest;
+import dev.terrane.proto.pdpb.GetExternalTimestampResponse;
 import dev.terrane.proto.pdpb.ResponseHeader;
 import dev.terrane.proto.terranepd.Command;
 import dev.terrane.proto.terranepd.DecideKeyModeRequest;
@@ -38,6 +40,15 @@ final class SettingsCalls {
       response.setHeader(Headers.notBootstrapped(state.clusterId()));
     }
     reply.answer(response.build());
+  }
+
+  /** The timestamp that is read at by whom it is set for; nobody can set it, so there is none. */
+  void getExternalTimestamp(
+      GetExternalTimestampRequest request, PdReply<GetExternalTimestampResponse> reply) {
+    reply.answer(
+        GetExternalTimestampResponse.newBuilder()
+            .setHeader(Headers.ok(member.stateOrThrow().clusterId()))
+            .build());
   }
 
   void getRules(GetRulesRequest request, PdReply<GetRulesResponse> reply) {

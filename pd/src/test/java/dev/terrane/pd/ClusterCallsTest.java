@@ -18,6 +18,8 @@ import dev.terrane.proto.etcdserverpb.RangeResponse;
 import dev.terrane.proto.keyspacepb.LoadKeyspaceRequest;
 import dev.terrane.proto.keyspacepb.LoadKeyspaceResponse;
 import dev.terrane.proto.metapb.Store;
+import dev.terrane.proto.pdpb.AdvanceGCSafePointRequest;
+import dev.terrane.proto.pdpb.AdvanceTxnSafePointRequest;
 import dev.terrane.proto.pdpb.AllocIDRequest;
 import dev.terrane.proto.pdpb.AskBatchSplitRequest;
 import dev.terrane.proto.pdpb.AskBatchSplitResponse;
@@ -25,24 +27,34 @@ import dev.terrane.proto.pdpb.BatchScanRegionsRequest;
 import dev.terrane.proto.pdpb.BatchScanRegionsResponse;
 import dev.terrane.proto.pdpb.BootstrapRequest;
 import dev.terrane.proto.pdpb.BootstrapResponse;
+import dev.terrane.proto.pdpb.DeleteGCBarrierRequest;
 import dev.terrane.proto.pdpb.ErrorType;
+import dev.terrane.proto.pdpb.GCState;
 import dev.terrane.proto.pdpb.GetAllStoresRequest;
 import dev.terrane.proto.pdpb.GetAllStoresResponse;
+import dev.terrane.proto.pdpb.GetGCSafePointRequest;
+import dev.terrane.proto.pdpb.GetGCStateRequest;
 import dev.terrane.proto.pdpb.GetRegionByIDRequest;
 import dev.terrane.proto.pdpb.GetRegionRequest;
 import dev.terrane.proto.pdpb.GetRegionResponse;
 import dev.terrane.proto.pdpb.GetStoreRequest;
 import dev.terrane.proto.pdpb.GetStoreResponse;
 import dev.terrane.proto.pdpb.IsBootstrappedRequest;
+import dev.terrane.proto.pdpb.KeyspaceScope;
 import dev.terrane.proto.pdpb.QueryRegionRequest;
 import dev.terrane.proto.pdpb.QueryRegionResponse;
 import dev.terrane.proto.pdpb.ReportBatchSplitRequest;
+import dev.terrane.proto.pdpb.RequestHeader;
+import dev.terrane.proto.pdpb.ResponseHeader;
 import dev.terrane.proto.pdpb.ScanRegionsRequest;
 import dev.terrane.proto.pdpb.ScanRegionsResponse;
 import dev.terrane.proto.pdpb.ScatterRegionRequest;
+import dev.terrane.proto.pdpb.SetGCBarrierRequest;
 import dev.terrane.proto.pdpb.SplitRegionsRequest;
 import dev.terrane.proto.pdpb.StoreHeartbeatRequest;
 import dev.terrane.proto.pdpb.StoreStats;
+import dev.terrane.proto.pdpb.UpdateGCSafePointRequest;
+import dev.terrane.proto.pdpb.UpdateServiceGCSafePointRequest;
 import dev.terrane.proto.terranepd.DecideKeyModeRequest;
 import dev.terrane.proto.terranepd.KeyMode;
 import java.time.Duration;
@@ -75,6 +87,82 @@ class ClusterCallsTest {
             GetAllStoresRequest.newBuilder().setHeader(cluster.header()).build(), Pd::getAllStores);
     assertThat(stores.getHeader().getError().getType()).isEqualTo(ErrorType.NOT_BOOTSTRAPPED);
     assertThat(isBootstrapped()).isFalse();
+  }
+
+  @Test
+  void beforeBootstrapSafePointsSaySoAndStayWhereTheyAre() {
+    RequestHeader header = cluster.header();
+    KeyspaceScope none = KeyspaceScope.newBuilder().setKeyspaceId(0xffffffff).build();
+    GetGCStateRequest getState =
+        GetGCStateRequest.newBuilder().setHeader(header).setKeyspaceScope(none).build();
+    List<ResponseHeader> answers =
+        List.of(
+            cluster
+                .onLeader(
+                    GetGCSafePointRequest.newBuilder().setHeader(header).build(),
+                    Pd::getGcSafePoint)
+                .getHeader(),
+            cluster
+                .onLeader(
+                    UpdateGCSafePointRequest.newBuilder().setHeader(header).setSafePoint(7).build(),
+                    Pd::updateGcSafePoint)
+                .getHeader(),
+            cluster
+                .onLeader(
+                    UpdateServiceGCSafePointRequest.newBuilder()
+                        .setHeader(header)
+                        .setServiceId(ByteString.copyFromUtf8("backup"))
+                        .setTTL(60)
+                        .setSafePoint(7)
+                        .build(),
+                    Pd::updateServiceGcSafePoint)
+                .getHeader(),
+            cluster.onLeader(getState, Pd::getGcState).getHeader(),
+            cluster
+                .onLeader(
+                    AdvanceTxnSafePointRequest.newBuilder()
+                        .setHeader(header)
+                        .setKeyspaceScope(none)
+                        .setTarget(7)
+                        .build(),
+                    Pd::advanceTxnSafePoint)
+                .getHeader(),
+            cluster
+                .onLeader(
+                    AdvanceGCSafePointRequest.newBuilder()
+                        .setHeader(header)
+                        .setKeyspaceScope(none)
+                        .setTarget(7)
+                        .build(),
+                    Pd::advanceGcSafePoint)
+                .getHeader(),
+            cluster
+                .onLeader(
+                    SetGCBarrierRequest.newBuilder()
+                        .setHeader(header)
+                        .setKeyspaceScope(none)
+                        .setBarrierId("backup")
+                        .setBarrierTs(7)
+                        .setTtlSeconds(60)
+                        .build(),
+                    Pd::setGcBarrier)
+                .getHeader(),
+            cluster
+                .onLeader(
+                    DeleteGCBarrierRequest.newBuilder()
+                        .setHeader(header)
+                        .setKeyspaceScope(none)
+                        .setBarrierId("backup")
+                        .build(),
+                    Pd::deleteGcBarrier)
+                .getHeader());
+    assertThat(answers)
+        .extracting(answer -> answer.getError().getType())
+        .containsOnly(ErrorType.NOT_BOOTSTRAPPED);
+    FakeStores.bootstrap(cluster);
+    GCState state = cluster.onLeader(getState, Pd::getGcState).getGcState();
+    assertThat(state.getTxnSafePoint()).isZero();
+    assertThat(state.getGcBarriersList()).isEmpty();
   }
 
   private boolean isBootstrapped() {

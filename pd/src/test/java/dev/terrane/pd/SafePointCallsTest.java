@@ -21,6 +21,7 @@ import dev.terrane.proto.pdpb.UpdateGCSafePointRequest;
 import dev.terrane.proto.pdpb.UpdateServiceGCSafePointRequest;
 import dev.terrane.proto.pdpb.UpdateServiceGCSafePointResponse;
 import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Safe points in both forms that clients know, and that the two forms are one. */
@@ -29,6 +30,11 @@ class SafePointCallsTest {
       KeyspaceScope.newBuilder().setKeyspaceId(0xffffffff).build();
 
   private final PdCluster cluster = PdCluster.found(40);
+
+  @BeforeEach
+  void bootstrap() {
+    FakeStores.bootstrap(cluster);
+  }
 
   private GCState gcState() {
     GetGCStateResponse response =

@@ -6,6 +6,7 @@ import dev.terrane.cli.text.Table;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -59,6 +60,7 @@ final class Listing {
     switch (cell) {
       case Long number -> json.writeNumber(number);
       case Integer number -> json.writeNumber(number);
+      case BigInteger number -> json.writeNumber(number);
       case Boolean truth -> json.writeBoolean(truth);
       default -> json.writeString(cell.toString());
     }

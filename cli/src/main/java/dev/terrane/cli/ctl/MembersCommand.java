@@ -2,6 +2,7 @@ package dev.terrane.cli.ctl;
 
 import dev.terrane.client.PdClient;
 import dev.terrane.client.PdMember;
+import java.math.BigInteger;
 import java.util.Comparator;
 import picocli.CommandLine.Command;
 
@@ -16,7 +17,7 @@ final class MembersCommand extends ListingCommand {
         .forEach(member ->
             listing.row(
                 member.name(),
-                Long.toUnsignedString(member.id()),
+                new BigInteger(Long.toUnsignedString(member.id())),
                 member.leader() ? "yes" : "",
                 String.join(",", member.clientUrls())));
     return listing;

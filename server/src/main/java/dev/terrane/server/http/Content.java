@@ -2,6 +2,7 @@ package dev.terrane.server.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.math.BigInteger;
 
 /** What a page is answered with. */
 public record Content(int status, String type, String text) {
@@ -17,6 +18,11 @@ public record Content(int status, String type, String text) {
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not to be written as JSON: " + value.getClass(), e);
     }
+  }
+
+  /** An unsigned id of 64 bits for {@link #json}: a number with all its digits, as PD writes it. */
+  public static Number id(long id) {
+    return id >= 0 ? id : new BigInteger(Long.toUnsignedString(id));
   }
 
   public static Content text(int status, String text) {

@@ -51,6 +51,7 @@ final class PdPages {
   private Content members() throws IOException {
     GetMembersResponse answer = askMembers();
     Map<String, Object> page = new LinkedHashMap<>();
+    page.put("header", Map.of("cluster_id", Content.id(answer.getHeader().getClusterId())));
     page.put("members", answer.getMembersList().stream().map(PdPages::member).toList());
     page.put("leader", member(answer.getLeader()));
     return Content.json(page);
@@ -59,7 +60,7 @@ final class PdPages {
   private static Map<String, Object> member(Member member) {
     Map<String, Object> page = new LinkedHashMap<>();
     page.put("name", member.getName());
-    page.put("member_id", Long.toUnsignedString(member.getMemberId()));
+    page.put("member_id", Content.id(member.getMemberId()));
     page.put("peer_urls", List.copyOf(member.getPeerUrlsList()));
     page.put("client_urls", List.copyOf(member.getClientUrlsList()));
     return page;
@@ -71,7 +72,7 @@ final class PdPages {
     List<Object> stores = new ArrayList<>();
     for (Store store : answer.getStoresList()) {
       Map<String, Object> page = new LinkedHashMap<>();
-      page.put("id", store.getId());
+      page.put("id", Content.id(store.getId()));
       page.put("address", store.getAddress());
       page.put("status_address", store.getStatusAddress());
       page.put("version", store.getVersion());
@@ -91,13 +92,15 @@ final class PdPages {
     List<Object> regions = new ArrayList<>();
     for (Region region : answer.getRegionsList()) {
       Map<String, Object> page = new LinkedHashMap<>();
-      page.put("id", region.getRegion().getId());
+      page.put("id", Content.id(region.getRegion().getId()));
       page.put("start_key", ProtoBytes.toBytes(region.getRegion().getStartKey()).toHex());
       page.put("end_key", ProtoBytes.toBytes(region.getRegion().getEndKey()).toHex());
-      page.put("leader_store_id", region.getLeader().getStoreId());
+      page.put("leader_store_id", Content.id(region.getLeader().getStoreId()));
       page.put(
           "peer_store_ids",
-          region.getRegion().getPeersList().stream().map(peer -> peer.getStoreId()).toList());
+          region.getRegion().getPeersList().stream()
+              .map(peer -> Content.id(peer.getStoreId()))
+              .toList());
       regions.add(page);
     }
     Map<String, Object> page = new LinkedHashMap<>();

@@ -97,8 +97,8 @@ final class StatusPages {
     all.put("store", node.addresses().store().toString());
     StoreStatus store = node.storeStatus();
     if (store != null) {
-      all.put("cluster_id", Long.toUnsignedString(store.clusterId()));
-      all.put("store_id", store.storeId());
+      all.put("cluster_id", Content.id(store.clusterId()));
+      all.put("store_id", Content.id(store.storeId()));
       all.put("admitted_requests", store.admittedRequests());
       all.put("admitted_bytes", store.admittedBytes());
       List<Object> regions = new ArrayList<>();
@@ -110,15 +110,15 @@ final class StatusPages {
 
   private static Map<String, Object> region(StoreStatus.RegionStatus status) {
     Map<String, Object> page = new LinkedHashMap<>();
-    page.put("id", status.regionId());
-    page.put("peer_id", status.peerId());
+    page.put("id", Content.id(status.regionId()));
+    page.put("peer_id", Content.id(status.peerId()));
     page.put("leads", status.leads());
     page.put("term", status.term());
     page.put("data", status.data());
     page.put("applied_index", status.applied());
     var leader = status.leader();
     if (leader != null) {
-      page.put("leader_store_id", leader.storeId());
+      page.put("leader_store_id", Content.id(leader.storeId()));
     }
     Region region = status.region();
     if (region != null) {

@@ -1,6 +1,8 @@
 package dev.terrane.server.pd;
 
 import dev.terrane.pd.Pd;
+import dev.terrane.pd.PdRefusal;
+import dev.terrane.pd.PdReply;
 import dev.terrane.proto.pdpb.AdvanceGCSafePointRequest;
 import dev.terrane.proto.pdpb.AdvanceGCSafePointResponse;
 import dev.terrane.proto.pdpb.AdvanceTxnSafePointRequest;
@@ -17,18 +19,23 @@ import dev.terrane.proto.pdpb.BootstrapRequest;
 import dev.terrane.proto.pdpb.BootstrapResponse;
 import dev.terrane.proto.pdpb.DeleteGCBarrierRequest;
 import dev.terrane.proto.pdpb.DeleteGCBarrierResponse;
+import dev.terrane.proto.pdpb.ErrorType;
 import dev.terrane.proto.pdpb.GetAllStoresRequest;
 import dev.terrane.proto.pdpb.GetAllStoresResponse;
 import dev.terrane.proto.pdpb.GetClusterConfigRequest;
 import dev.terrane.proto.pdpb.GetClusterConfigResponse;
 import dev.terrane.proto.pdpb.GetClusterInfoRequest;
 import dev.terrane.proto.pdpb.GetClusterInfoResponse;
+import dev.terrane.proto.pdpb.GetExternalTimestampRequest;
+import dev.terrane.proto.pdpb.GetExternalTimestampResponse;
 import dev.terrane.proto.pdpb.GetGCSafePointRequest;
 import dev.terrane.proto.pdpb.GetGCSafePointResponse;
 import dev.terrane.proto.pdpb.GetGCStateRequest;
 import dev.terrane.proto.pdpb.GetGCStateResponse;
 import dev.terrane.proto.pdpb.GetMembersRequest;
 import dev.terrane.proto.pdpb.GetMembersResponse;
+import dev.terrane.proto.pdpb.GetMinTSRequest;
+import dev.terrane.proto.pdpb.GetMinTSResponse;
 import dev.terrane.proto.pdpb.GetOperatorRequest;
 import dev.terrane.proto.pdpb.GetOperatorResponse;
 import dev.terrane.proto.pdpb.GetRegionByIDRequest;
@@ -38,6 +45,8 @@ import dev.terrane.proto.pdpb.GetStoreRequest;
 import dev.terrane.proto.pdpb.GetStoreResponse;
 import dev.terrane.proto.pdpb.IsBootstrappedRequest;
 import dev.terrane.proto.pdpb.IsBootstrappedResponse;
+import dev.terrane.proto.pdpb.LoadGlobalConfigRequest;
+import dev.terrane.proto.pdpb.LoadGlobalConfigResponse;
 import dev.terrane.proto.pdpb.PDGrpc;
 import dev.terrane.proto.pdpb.PutStoreRequest;
 import dev.terrane.proto.pdpb.PutStoreResponse;
@@ -57,6 +66,8 @@ import dev.terrane.proto.pdpb.SetGCBarrierRequest;
 import dev.terrane.proto.pdpb.SetGCBarrierResponse;
 import dev.terrane.proto.pdpb.SplitRegionsRequest;
 import dev.terrane.proto.pdpb.SplitRegionsResponse;
+import dev.terrane.proto.pdpb.StoreGlobalConfigRequest;
+import dev.terrane.proto.pdpb.StoreGlobalConfigResponse;
 import dev.terrane.proto.pdpb.StoreHeartbeatRequest;
 import dev.terrane.proto.pdpb.StoreHeartbeatResponse;
 import dev.terrane.proto.pdpb.TsoRequest;
@@ -65,7 +76,12 @@ import dev.terrane.proto.pdpb.UpdateGCSafePointRequest;
 import dev.terrane.proto.pdpb.UpdateGCSafePointResponse;
 import dev.terrane.proto.pdpb.UpdateServiceGCSafePointRequest;
 import dev.terrane.proto.pdpb.UpdateServiceGCSafePointResponse;
+import dev.terrane.proto.pdpb.WatchGlobalConfigRequest;
+import dev.terrane.proto.pdpb.WatchGlobalConfigResponse;
 import dev.terrane.server.net.LoopExecutor;
+import dev.terrane.server.net.Unary;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
 /** PD as TiKV's clients and stores call it. What it does not override answers UNIMPLEMENTED. */
@@ -81,6 +97,29 @@ final class PdGrpcService extends PDGrpc.PDImplBase {
   @Override
   public StreamObserver<TsoRequest> tso(StreamObserver<TsoResponse> client) {
     return OrderedStream.open(client, loop, pd::tso);
+  }
+
+  /** The least timestamp that any allocator may still hand out: there is one allocator. */
+  @Override
+  public void getMinTS(GetMinTSRequest request, StreamObserver<GetMinTSResponse> client) {
+    PdReply<GetMinTSResponse> reply = new UnaryPdReply<>(client, loop);
+    pd.tso(
+        TsoRequest.newBuilder().setHeader(request.getHeader()).setCount(1).build(),
+        new PdReply<>() {
+          @Override
+          public void answer(TsoResponse allocated) {
+            reply.answer(
+                GetMinTSResponse.newBuilder()
+                    .setHeader(allocated.getHeader())
+                    .setTimestamp(allocated.getTimestamp())
+                    .build());
+          }
+
+          @Override
+          public void refuse(PdRefusal why) {
+            reply.refuse(why);
+          }
+        });
   }
 
   @Override
@@ -262,5 +301,44 @@ final class PdGrpcService extends PDGrpc.PDImplBase {
   public void deleteGCBarrier(
       DeleteGCBarrierRequest request, StreamObserver<DeleteGCBarrierResponse> client) {
     pd.deleteGcBarrier(request, new UnaryPdReply<>(client, loop));
+  }
+
+  // ---- configuration of SQL layers, of which nothing is kept
+
+  @Override
+  public void getExternalTimestamp(
+      GetExternalTimestampRequest request, StreamObserver<GetExternalTimestampResponse> client) {
+    pd.getExternalTimestamp(request, new UnaryPdReply<>(client, loop));
+  }
+
+  @Override
+  public void loadGlobalConfig(
+      LoadGlobalConfigRequest request, StreamObserver<LoadGlobalConfigResponse> client) {
+    LoadGlobalConfigResponse.Builder response = LoadGlobalConfigResponse.newBuilder();
+    for (String name : request.getNamesList()) {
+      response
+          .addItemsBuilder()
+          .setName(name)
+          .getErrorBuilder()
+          .setType(ErrorType.GLOBAL_CONFIG_NOT_FOUND)
+          .setMessage("key " + name + " not found");
+    }
+    new Unary<>(client, loop).answer(response.build());
+  }
+
+  @Override
+  public void storeGlobalConfig(
+      StoreGlobalConfigRequest request, StreamObserver<StoreGlobalConfigResponse> client) {
+    new Unary<>(client, loop)
+        .fail(
+            Status.UNIMPLEMENTED.withDescription(
+                "no global configuration is kept here; there is none to load either"));
+  }
+
+  /** Stays open in silence until the client or this node goes: nothing can change. */
+  @Override
+  public void watchGlobalConfig(
+      WatchGlobalConfigRequest request, StreamObserver<WatchGlobalConfigResponse> client) {
+    ((ServerCallStreamObserver<WatchGlobalConfigResponse>) client).setOnCancelHandler(() -> {});
   }
 }

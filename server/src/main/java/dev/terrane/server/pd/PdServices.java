@@ -24,6 +24,8 @@ public final class PdServices {
         new PdInternalService(pd, greeted, loop),
         new KeyspaceGrpcService(pd, loop),
         new EtcdClusterService(pd, loop),
-        new EtcdKvService(pd, loop));
+        new EtcdKvService(pd, loop),
+        new MetaStorageService(pd, loop),
+        new ResourceManagerService(loop));
   }
 }
