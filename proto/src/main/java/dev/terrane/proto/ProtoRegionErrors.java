@@ -82,7 +82,11 @@ public final class ProtoRegionErrors {
   private static void refusal(Error.Builder proto, RegionError error) {
     if (error instanceof RegionError.RaftEntryTooLarge e) {
       proto.setMessage(
-          "entry of " + e.entryBytes() + " bytes is too large, region " + e.regionId());
+          "entry of "
+              + e.entryBytes()
+              + " bytes is too large, region "
+              + e.regionId()
+              + (e.bytesMax() == 0 ? "" : ": at most " + e.bytesMax() + " bytes are taken"));
       proto.getRaftEntryTooLargeBuilder().setRegionId(e.regionId()).setEntrySize(e.entryBytes());
     } else if (error instanceof RegionError.ReadIndexNotReady e) {
       proto.setMessage("read index not ready, region " + e.regionId() + ": " + e.reason());

@@ -14,6 +14,7 @@ import dev.terrane.proto.terranepb.RaftBatch;
 import dev.terrane.store.wire.EntryFormat;
 import dev.terrane.store.wire.StoredFormatException;
 import dev.terrane.txn.DecisionStamp;
+import dev.terrane.txn.LocalRegion;
 import dev.terrane.txn.Mutations;
 import dev.terrane.txn.ReadMode;
 import dev.terrane.txn.ReadReply;
@@ -210,6 +211,21 @@ public final class Store implements RegionStorage, StoreInbound {
             admission.credits()));
   }
 
+  @Override
+  public List<LocalRegion> regionsIn(KeyRange range) {
+    List<LocalRegion> found = new ArrayList<>();
+    for (Region region : regions.overlapping(range)) {
+      PeerView view = regions.get(region.id());
+      if (view != null) {
+        RegionContext context =
+            new RegionContext(
+                region.id(), region.epoch(), view.peerId(), identity.storeId(), /* term= */ 0);
+        found.add(new LocalRegion(context, region.range(), view.leadership().here()));
+      }
+    }
+    return found;
+  }
+
   private @Nullable RegionError refusal(RegionContext context, KeyRange keys, Mutations mutations) {
     PeerView view = regions.get(context.regionId());
     if (context.storeId() != identity.storeId() || view == null) {
@@ -221,7 +237,8 @@ public final class Store implements RegionStorage, StoreInbound {
     }
     int bytes = mutations.encoded().length() + EntryFormat.PROPOSAL_OVERHEAD_BYTES;
     if (bytes > config.requests().entryBytesMax()) {
-      return new RegionError.RaftEntryTooLarge(context.regionId(), bytes);
+      return new RegionError.RaftEntryTooLarge(
+          context.regionId(), bytes, config.requests().entryBytesMax());
     }
     RegionError refused = admission.refusesWrites();
     return refused != null && mutations.onlyDelete() ? admission.refusesDeletes() : refused;

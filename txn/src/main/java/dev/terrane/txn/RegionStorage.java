@@ -2,6 +2,7 @@ package dev.terrane.txn;
 
 import dev.terrane.common.KeyRange;
 import dev.terrane.common.region.RegionContext;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,4 +39,7 @@ public interface RegionStorage {
       Mutations mutations,
       @Nullable DecisionStamp decidedOn,
       WriteReply reply);
+
+  /** The Regions with data here that overlap {@code range}, in key order. */
+  List<LocalRegion> regionsIn(KeyRange range);
 }

@@ -65,7 +65,9 @@ final class TtlCall extends UnaryCall<RawGetKeyTTLRequest, RawGetKeyTTLResponse>
     }
     return answer.getTtl() == 0
         ? new KeyTtl.Unlimited()
-        : new KeyTtl.Limited(Duration.ofSeconds(answer.getTtl()));
+        : new KeyTtl.Limited(
+            // Unsigned on the wire: beyond what a long holds there is no end to be seen.
+            Duration.ofSeconds(answer.getTtl() < 0 ? Long.MAX_VALUE : answer.getTtl()));
   }
 
   @Override

@@ -34,7 +34,12 @@ public sealed interface RegionError {
 
   record MismatchPeerId(long requestPeerId, long storePeerId) implements RegionError {}
 
-  record RaftEntryTooLarge(long regionId, long entryBytes) implements RegionError {}
+  /** {@code bytesMax} is 0 where the store does not say what it takes. */
+  record RaftEntryTooLarge(long regionId, long entryBytes, long bytesMax) implements RegionError {
+    public RaftEntryTooLarge(long regionId, long entryBytes) {
+      this(regionId, entryBytes, 0);
+    }
+  }
 
   /** The leader cannot confirm reads now, for example in its first moments. */
   record ReadIndexNotReady(long regionId, String reason) implements RegionError {}

@@ -19,6 +19,7 @@ import dev.terrane.server.net.LoopExecutor;
 import dev.terrane.server.net.Unary;
 import dev.terrane.server.tikv.RequestContexts;
 import dev.terrane.txn.raw.RawCommands;
+import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,9 +80,9 @@ public final class ImportSstService extends ImportSSTGrpc.ImportSSTImplBase {
   @Override
   public void multiIngest(MultiIngestRequest request, StreamObserver<IngestResponse> client) {
     Unary<IngestResponse> call = new Unary<>(client, loop);
-    RegionError wrong = contexts.check(request.getContext());
-    if (wrong != null) {
-      call.answer(refused(wrong));
+    Status notForUs = contexts.refusal(request.getContext());
+    if (notForUs != null) {
+      call.fail(notForUs);
       return;
     }
     List<Bytes> ids = new ArrayList<>();

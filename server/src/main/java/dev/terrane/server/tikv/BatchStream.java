@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * started, not even of a message that has come; what is under way then still comes on top.
  *
  * <p>Ends when the client has half-closed and everything is answered; when the client has gone; or
- * with UNAVAILABLE when the server drains.
+ * with UNAVAILABLE when the server drains. A command that is for another cluster ends it at once.
  */
 final class BatchStream implements StreamObserver<BatchCommandsRequest> {
   /** Commands without an answer at which a stream stops asking for more. */
@@ -57,11 +57,36 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
 
   private volatile boolean clientDone;
   private volatile boolean draining;
+
+  /** A command was for another server: so is the stream, which ends, and starts nothing more. */
+  private volatile boolean refused;
+
   private boolean ended;
+  private boolean healthTold;
 
   private record Answer(long id, Response response) {}
 
   private record Held(BatchCommandsRequest message, int next) {}
+
+  /** Where one command's outcome goes. */
+  private final class Answering implements Reply<Response> {
+    private final long id;
+
+    Answering(long id) {
+      this.id = id;
+    }
+
+    @Override
+    public void send(Response response) {
+      answer(id, response);
+    }
+
+    @Override
+    public void refuse(Status why) {
+      refused = true;
+      eventLoop.execute(() -> end(why));
+    }
+  }
 
   /**
    * @param eventLoop runs one task after the other
@@ -108,8 +133,10 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
         scheduleSend(); // everything may have been sent before this was seen to be held
         return;
       }
-      long id = message.getRequestIds(i);
-      requests.handle(message.getRequests(i), response -> answer(id, response));
+      if (refused) {
+        return;
+      }
+      requests.handle(message.getRequests(i), new Answering(message.getRequestIds(i)));
     }
     messageWanted.set(true);
     wantNextMessage();
@@ -180,8 +207,23 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
       count++;
     }
     answerBytes.addAndGet(-bytes);
+    tellHealth(message);
     client.onNext(message.build());
     return count;
+  }
+
+  /** In a stream's first message, and beside each answer about it, which some clients overlook. */
+  private void tellHealth(BatchCommandsResponse.Builder message) {
+    for (Response response : message.getResponsesList()) {
+      if (response.hasGetHealthFeedback()) {
+        message.setHealthFeedback(response.getGetHealthFeedback().getHealthFeedback());
+        healthTold = true;
+      }
+    }
+    if (!healthTold) {
+      message.setHealthFeedback(requests.healthFeedback());
+      healthTold = true;
+    }
   }
 
   private void wantNextMessage() {

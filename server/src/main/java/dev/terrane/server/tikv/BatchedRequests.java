@@ -2,9 +2,13 @@ package dev.terrane.server.tikv;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import dev.terrane.proto.kvrpcpb.HealthFeedback;
 import dev.terrane.proto.tikvpb.BatchCommandsEmptyResponse;
 import dev.terrane.proto.tikvpb.BatchCommandsRequest.Request;
 import dev.terrane.proto.tikvpb.BatchCommandsResponse.Response;
+import dev.terrane.txn.Delays;
+import io.grpc.Status;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Runs one command of a batch stream. The response has the tag of the request. */
@@ -13,11 +17,6 @@ final class BatchedRequests {
   private final RawWrites writes;
   private final StoreRequests store;
   private final Delays delays;
-
-  /** Runs something later, on any thread, without blocking it. */
-  interface Delays {
-    void after(long millis, Runnable action);
-  }
 
   BatchedRequests(RawReads reads, RawWrites writes, StoreRequests store, Delays delays) {
     this.reads = reads;
@@ -28,27 +27,23 @@ final class BatchedRequests {
 
   void handle(Request request, Reply<Response> reply) {
     switch (request.getCmdCase()) {
-      case RAW_GET -> reads.get(request.getRawGet(), r -> reply.send(with().setRawGet(r).build()));
-      case RAW_PUT -> writes.put(request.getRawPut(), r -> reply.send(with().setRawPut(r).build()));
+      case RAW_GET -> reads.get(request.getRawGet(), as(reply, Response.Builder::setRawGet));
+      case RAW_PUT -> writes.put(request.getRawPut(), as(reply, Response.Builder::setRawPut));
       case RAW_DELETE ->
-          writes.delete(request.getRawDelete(), r -> reply.send(with().setRawDelete(r).build()));
+          writes.delete(request.getRawDelete(), as(reply, Response.Builder::setRawDelete));
       case RAW_BATCH_GET ->
-          reads.batchGet(
-              request.getRawBatchGet(), r -> reply.send(with().setRawBatchGet(r).build()));
+          reads.batchGet(request.getRawBatchGet(), as(reply, Response.Builder::setRawBatchGet));
       case RAW_BATCH_PUT ->
-          writes.batchPut(
-              request.getRawBatchPut(), r -> reply.send(with().setRawBatchPut(r).build()));
+          writes.batchPut(request.getRawBatchPut(), as(reply, Response.Builder::setRawBatchPut));
       case RAW_BATCH_DELETE ->
           writes.batchDelete(
-              request.getRawBatchDelete(), r -> reply.send(with().setRawBatchDelete(r).build()));
-      case RAW_SCAN ->
-          reads.scan(request.getRawScan(), r -> reply.send(with().setRawScan(r).build()));
+              request.getRawBatchDelete(), as(reply, Response.Builder::setRawBatchDelete));
+      case RAW_SCAN -> reads.scan(request.getRawScan(), as(reply, Response.Builder::setRawScan));
       case RAW_BATCH_SCAN ->
-          reads.batchScan(
-              request.getRawBatchScan(), r -> reply.send(with().setRawBatchScan(r).build()));
+          reads.batchScan(request.getRawBatchScan(), as(reply, Response.Builder::setRawBatchScan));
       case RAW_DELETE_RANGE ->
           writes.deleteRange(
-              request.getRawDeleteRange(), r -> reply.send(with().setRawDeleteRange(r).build()));
+              request.getRawDeleteRange(), as(reply, Response.Builder::setRawDeleteRange));
       case RAW_COPROCESSOR -> reply.send(with().setRawCoprocessor(store.rawCoprocessor()).build());
       case COPROCESSOR -> reply.send(with().setCoprocessor(store.coprocessor()).build());
       case GET_HEALTH_FEEDBACK ->
@@ -67,6 +62,27 @@ final class BatchedRequests {
       case CMD_NOT_SET -> reply.send(Response.getDefaultInstance());
       default -> reply.send(transactional(request));
     }
+  }
+
+  /** Wraps each response as the field that {@code set} sets. */
+  private static <R> Reply<R> as(
+      Reply<Response> reply, BiFunction<Response.Builder, R, Response.Builder> set) {
+    return new Reply<>() {
+      @Override
+      public void send(R response) {
+        reply.send(set.apply(Response.newBuilder(), response).build());
+      }
+
+      @Override
+      public void refuse(Status why) {
+        reply.refuse(why);
+      }
+    };
+  }
+
+  /** How this store fares. */
+  HealthFeedback healthFeedback() {
+    return store.healthFeedback().getHealthFeedback();
   }
 
   private static Response.Builder with() {

@@ -5,6 +5,7 @@ import dev.terrane.proto.ProtoRegionErrors;
 import dev.terrane.proto.errorpb.Error;
 import dev.terrane.txn.raw.RawRejection;
 import dev.terrane.txn.raw.RawReply;
+import io.grpc.Status;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -44,12 +45,12 @@ final class EncodedReply<T extends @Nullable Object, R> implements RawReply<T> {
     reply.send(rejection.apply(why.message()));
   }
 
-  /** Sends {@code error} if there is one; whether it did. */
-  boolean refusedFor(@Nullable RegionError error) {
-    if (error == null) {
+  /** Ends the request as one that is not for this server, if there is a reason; whether it did. */
+  boolean refusedFor(@Nullable Status why) {
+    if (why == null) {
       return false;
     }
-    refused(error);
+    reply.refuse(why);
     return true;
   }
 }

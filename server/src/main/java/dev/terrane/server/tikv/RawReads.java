@@ -46,7 +46,7 @@ final class RawReads {
             RawReads::found,
             error -> RawGetResponse.newBuilder().setRegionError(error).build(),
             message -> RawGetResponse.newBuilder().setError(message).build());
-    if (!encoded.refusedFor(contexts.check(request.getContext()))) {
+    if (!encoded.refusedFor(contexts.refusal(request.getContext()))) {
       commands.get(
           RequestContexts.raw(request.getContext(), request.getCf()),
           ProtoBytes.toBytes(request.getKey()),
@@ -70,7 +70,7 @@ final class RawReads {
                     : RawGetKeyTTLResponse.newBuilder().setTtl(left.seconds()).build(),
             error -> RawGetKeyTTLResponse.newBuilder().setRegionError(error).build(),
             message -> RawGetKeyTTLResponse.newBuilder().setError(message).build());
-    if (!encoded.refusedFor(contexts.check(request.getContext()))) {
+    if (!encoded.refusedFor(contexts.refusal(request.getContext()))) {
       commands.timeToLive(
           RequestContexts.raw(request.getContext(), request.getCf()),
           ProtoBytes.toBytes(request.getKey()),
@@ -85,7 +85,7 @@ final class RawReads {
             pairs -> RawBatchGetResponse.newBuilder().addAllPairs(encode(pairs)).build(),
             error -> RawBatchGetResponse.newBuilder().setRegionError(error).build(),
             message -> RawBatchGetResponse.newBuilder().addPairs(aborted(message)).build());
-    if (!encoded.refusedFor(contexts.check(request.getContext()))) {
+    if (!encoded.refusedFor(contexts.refusal(request.getContext()))) {
       commands.batchGet(
           RequestContexts.raw(request.getContext(), request.getCf()),
           ProtoBytes.toBytes(request.getKeysList()),
@@ -100,7 +100,7 @@ final class RawReads {
             pairs -> RawScanResponse.newBuilder().addAllKvs(encode(pairs)).build(),
             error -> RawScanResponse.newBuilder().setRegionError(error).build(),
             message -> RawScanResponse.newBuilder().addKvs(aborted(message)).build());
-    if (!encoded.refusedFor(contexts.check(request.getContext()))) {
+    if (!encoded.refusedFor(contexts.refusal(request.getContext()))) {
       ScanRange range =
           new ScanRange(
               ProtoBytes.toBytes(request.getStartKey()), ProtoBytes.toBytes(request.getEndKey()));
@@ -121,7 +121,7 @@ final class RawReads {
             pairs -> RawBatchScanResponse.newBuilder().addAllKvs(encode(pairs)).build(),
             error -> RawBatchScanResponse.newBuilder().setRegionError(error).build(),
             message -> RawBatchScanResponse.newBuilder().addKvs(aborted(message)).build());
-    if (!encoded.refusedFor(contexts.check(request.getContext()))) {
+    if (!encoded.refusedFor(contexts.refusal(request.getContext()))) {
       commands.batchScan(
           RequestContexts.raw(request.getContext(), request.getCf()),
           ranges(request.getRangesList()),
@@ -144,7 +144,7 @@ final class RawReads {
                     .build(),
             error -> RawChecksumResponse.newBuilder().setRegionError(error).build(),
             message -> RawChecksumResponse.newBuilder().setError(message).build());
-    if (!encoded.refusedFor(contexts.check(request.getContext()))) {
+    if (!encoded.refusedFor(contexts.refusal(request.getContext()))) {
       commands.checksum(
           RequestContexts.raw(request.getContext(), ""),
           request.getAlgorithmValue(),

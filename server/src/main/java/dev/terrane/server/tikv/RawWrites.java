@@ -15,6 +15,9 @@ import dev.terrane.proto.kvrpcpb.RawDeleteRequest;
 import dev.terrane.proto.kvrpcpb.RawDeleteResponse;
 import dev.terrane.proto.kvrpcpb.RawPutRequest;
 import dev.terrane.proto.kvrpcpb.RawPutResponse;
+import dev.terrane.proto.kvrpcpb.UnsafeDestroyRangeRequest;
+import dev.terrane.proto.kvrpcpb.UnsafeDestroyRangeResponse;
+import dev.terrane.txn.Delays;
 import dev.terrane.txn.raw.CompareAndSwapAnswer;
 import dev.terrane.txn.raw.Done;
 import dev.terrane.txn.raw.RawCommands;
@@ -42,7 +45,7 @@ final class RawWrites {
             done -> RawPutResponse.getDefaultInstance(),
             error -> RawPutResponse.newBuilder().setRegionError(error).build(),
             message -> RawPutResponse.newBuilder().setError(message).build());
-    if (!encoded.refusedFor(contexts.check(request.getContext()))) {
+    if (!encoded.refusedFor(contexts.refusal(request.getContext()))) {
       RawPair pair =
           new RawPair(ProtoBytes.toBytes(request.getKey()), ProtoBytes.toBytes(request.getValue()));
       commands.put(
@@ -60,7 +63,7 @@ final class RawWrites {
             done -> RawBatchPutResponse.getDefaultInstance(),
             error -> RawBatchPutResponse.newBuilder().setRegionError(error).build(),
             message -> RawBatchPutResponse.newBuilder().setError(message).build());
-    if (!encoded.refusedFor(contexts.check(request.getContext()))) {
+    if (!encoded.refusedFor(contexts.refusal(request.getContext()))) {
       List<RawPair> pairs = new ArrayList<>(request.getPairsCount());
       for (KvPair pair : request.getPairsList()) {
         pairs.add(
@@ -81,7 +84,7 @@ final class RawWrites {
             done -> RawDeleteResponse.getDefaultInstance(),
             error -> RawDeleteResponse.newBuilder().setRegionError(error).build(),
             message -> RawDeleteResponse.newBuilder().setError(message).build());
-    if (!encoded.refusedFor(contexts.check(request.getContext()))) {
+    if (!encoded.refusedFor(contexts.refusal(request.getContext()))) {
       commands.delete(
           RequestContexts.raw(request.getContext(), request.getCf()),
           ProtoBytes.toBytes(request.getKey()),
@@ -96,7 +99,7 @@ final class RawWrites {
             done -> RawBatchDeleteResponse.getDefaultInstance(),
             error -> RawBatchDeleteResponse.newBuilder().setRegionError(error).build(),
             message -> RawBatchDeleteResponse.newBuilder().setError(message).build());
-    if (!encoded.refusedFor(contexts.check(request.getContext()))) {
+    if (!encoded.refusedFor(contexts.refusal(request.getContext()))) {
       commands.batchDelete(
           RequestContexts.raw(request.getContext(), request.getCf()),
           ProtoBytes.toBytes(request.getKeysList()),
@@ -111,7 +114,7 @@ final class RawWrites {
             done -> RawDeleteRangeResponse.getDefaultInstance(),
             error -> RawDeleteRangeResponse.newBuilder().setRegionError(error).build(),
             message -> RawDeleteRangeResponse.newBuilder().setError(message).build());
-    if (!encoded.refusedFor(contexts.check(request.getContext()))) {
+    if (!encoded.refusedFor(contexts.refusal(request.getContext()))) {
       commands.deleteRange(
           RequestContexts.raw(request.getContext(), request.getCf()),
           ProtoBytes.toBytes(request.getStartKey()),
@@ -127,7 +130,7 @@ final class RawWrites {
             RawWrites::swapped,
             error -> RawCASResponse.newBuilder().setRegionError(error).build(),
             message -> RawCASResponse.newBuilder().setError(message).build());
-    if (encoded.refusedFor(contexts.check(request.getContext()))) {
+    if (encoded.refusedFor(contexts.refusal(request.getContext()))) {
       return;
     }
     RawContext context = RequestContexts.raw(request.getContext(), request.getCf());
@@ -139,6 +142,24 @@ final class RawWrites {
     } else {
       RawPair pair = new RawPair(key, ProtoBytes.toBytes(request.getValue()));
       commands.compareAndSwap(context, pair, expected, request.getTtl(), encoded);
+    }
+  }
+
+  /** Not a Region's request: clients read no other error of it than the text. */
+  void destroyRange(
+      UnsafeDestroyRangeRequest request, Delays delays, Reply<UnsafeDestroyRangeResponse> reply) {
+    EncodedReply<Done, UnsafeDestroyRangeResponse> encoded =
+        new EncodedReply<>(
+            reply,
+            done -> UnsafeDestroyRangeResponse.getDefaultInstance(),
+            error -> UnsafeDestroyRangeResponse.newBuilder().setError(error.getMessage()).build(),
+            message -> UnsafeDestroyRangeResponse.newBuilder().setError(message).build());
+    if (!encoded.refusedFor(contexts.refusal(request.getContext()))) {
+      commands.destroyRange(
+          ProtoBytes.toBytes(request.getStartKey()),
+          ProtoBytes.toBytes(request.getEndKey()),
+          delays,
+          encoded);
     }
   }
 

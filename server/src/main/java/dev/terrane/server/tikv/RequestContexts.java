@@ -1,12 +1,12 @@
 package dev.terrane.server.tikv;
 
-import dev.terrane.common.region.RegionError;
 import dev.terrane.proto.ProtoRegions;
 import dev.terrane.proto.kvrpcpb.APIVersion;
 import dev.terrane.proto.kvrpcpb.Context;
 import dev.terrane.txn.ReadMode;
 import dev.terrane.txn.raw.ApiVersion;
 import dev.terrane.txn.raw.RawContext;
+import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /** Decodes what every request says of its route. */
@@ -17,32 +17,33 @@ public final class RequestContexts {
     this.clusterId = clusterId;
   }
 
-  /** Why a request with this context cannot be routed, or null. */
-  public @Nullable RegionError check(Context context) {
-    if (!context.hasRegionEpoch()) {
-      return new RegionError.Other("request has no region epoch");
-    }
+  /**
+   * Why a request is not for this server at all, or null. Deliberately no Region error, and not in
+   * PD's words for the same: the Go client ends its process on those.
+   */
+  public @Nullable Status refusal(Context context) {
     long got = context.getClusterId();
-    if (got != 0 && got != clusterId) {
-      return new RegionError.Other(
-          "mismatch cluster id, need "
-              + Long.toUnsignedString(clusterId)
-              + " but got "
-              + Long.toUnsignedString(got));
-    }
-    if (context.getStaleRead()) {
-      return new RegionError.DataIsNotReady(context.getRegionId(), context.getPeer().getId(), 0);
-    }
-    return null;
+    return got == 0 || got == clusterId
+        ? null
+        : Status.INVALID_ARGUMENT.withDescription(
+            "this store is of cluster "
+                + Long.toUnsignedString(clusterId)
+                + ", the request is for cluster "
+                + Long.toUnsignedString(got)
+                + ": ask that cluster's PD where its stores are");
   }
 
-  /** The route and mode of a raw request. */
+  /**
+   * The route and mode of a raw request. One without an epoch is routed by none, which is like an
+   * old one. A stale read of raw keys is the leader's, which needs no timestamp to be right.
+   */
   public static RawContext raw(Context context, String columnFamily) {
     return new RawContext(
         ProtoRegions.fromProto(context),
-        context.getReplicaRead() ? ReadMode.REPLICA : ReadMode.LEADER,
+        context.getReplicaRead() && !context.getStaleRead() ? ReadMode.REPLICA : ReadMode.LEADER,
         apiVersion(context.getApiVersion()),
-        columnFamily);
+        columnFamily,
+        context.getMaxExecutionDurationMs());
   }
 
   private static @Nullable ApiVersion apiVersion(APIVersion version) {

@@ -7,7 +7,6 @@ import dev.terrane.proto.kvrpcpb.HealthFeedback;
 import dev.terrane.proto.kvrpcpb.RawCoprocessorResponse;
 import dev.terrane.proto.kvrpcpb.SplitRegionResponse;
 import dev.terrane.proto.kvrpcpb.StoreSafeTSResponse;
-import dev.terrane.proto.kvrpcpb.UnsafeDestroyRangeResponse;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Requests that concern the store itself, and those that it answers with a plain no. */
@@ -31,7 +30,7 @@ final class StoreRequests {
         .build();
   }
 
-  /** Nothing is resolved where there are no transactions: stale reads are served at 0 only. */
+  /** Nothing is resolved where there are no transactions. */
   StoreSafeTSResponse safeTs() {
     return StoreSafeTSResponse.getDefaultInstance();
   }
@@ -39,12 +38,6 @@ final class StoreRequests {
   SplitRegionResponse split() {
     return SplitRegionResponse.newBuilder()
         .setRegionError(Error.newBuilder().setMessage("splitting Regions is not offered yet"))
-        .build();
-  }
-
-  UnsafeDestroyRangeResponse destroyRange() {
-    return UnsafeDestroyRangeResponse.newBuilder()
-        .setError("UnsafeDestroyRange is not offered; RawDeleteRange is")
         .build();
   }
 

@@ -42,6 +42,7 @@ import dev.terrane.proto.tikvpb.TikvGrpc;
 import dev.terrane.server.net.LoopExecutor;
 import dev.terrane.server.net.Unary;
 import dev.terrane.txn.raw.RawCommands;
+import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Set;
@@ -204,7 +205,7 @@ public final class TikvService extends TransactionalCalls {
   @Override
   public void unsafeDestroyRange(
       UnsafeDestroyRangeRequest request, StreamObserver<UnsafeDestroyRangeResponse> client) {
-    unary(client).send(store.destroyRange());
+    writes.destroyRange(request, loop::after, unary(client));
   }
 
   @Override
@@ -220,6 +221,17 @@ public final class TikvService extends TransactionalCalls {
   }
 
   private <R> Reply<R> unary(StreamObserver<R> client) {
-    return new Unary<>(client, loop)::answer;
+    Unary<R> call = new Unary<>(client, loop);
+    return new Reply<>() {
+      @Override
+      public void send(R response) {
+        call.answer(response);
+      }
+
+      @Override
+      public void refuse(Status why) {
+        call.fail(why);
+      }
+    };
   }
 }

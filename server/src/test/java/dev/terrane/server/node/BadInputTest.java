@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import dev.terrane.proto.errorpb.Error;
 import dev.terrane.proto.kvrpcpb.KvPair;
 import dev.terrane.proto.kvrpcpb.RawBatchPutRequest;
 import dev.terrane.proto.kvrpcpb.RawDeleteRequest;
@@ -238,22 +239,22 @@ class BadInputTest {
         .contains("65537")
         .contains("65536");
     ByteString largeValue = ByteString.copyFrom(new byte[(8 << 20) + 1]);
-    assertThat(
-            client
-                .tikv()
-                .rawPut(put.clone().setKey(key("k")).setValue(largeValue).build())
-                .getError())
-        .contains("value")
-        .contains("8388609")
-        .contains("8388608");
+    Error tooLarge =
+        client
+            .tikv()
+            .rawPut(put.clone().setKey(key("k")).setValue(largeValue).build())
+            .getRegionError();
+    assertThat(tooLarge.getRaftEntryTooLarge().getEntrySize()).isEqualTo(8388609);
+    assertThat(tooLarge.getMessage()).contains("8388609").contains("8388608");
     RawBatchPutRequest.Builder batch = RawBatchPutRequest.newBuilder().setContext(client.context());
     ByteString mib = ByteString.copyFrom(new byte[1 << 20]);
     for (int i = 0; i < 33; i++) {
       batch.addPairs(KvPair.newBuilder().setKey(key("k" + i)).setValue(mib));
     }
-    assertThat(client.tikv().rawBatchPut(batch.build()).getError())
-        .contains("batch")
-        .contains("33554432");
+    Error batchTooLarge = client.tikv().rawBatchPut(batch.build()).getRegionError();
+    assertThat(batchTooLarge.getRaftEntryTooLarge().getRegionId())
+        .isEqualTo(client.context().getRegionId());
+    assertThat(batchTooLarge.getMessage()).contains("33554432");
     var scan = RawScanRequest.newBuilder().setContext(client.context()).setLimit(10_241).build();
     assertThat(client.tikv().rawScan(scan).getKvs(0).getError().getAbort())
         .contains("10241")

@@ -6,12 +6,18 @@ import static org.awaitility.Awaitility.await;
 import dev.terrane.client.TerraneClient;
 import dev.terrane.common.Bytes;
 import dev.terrane.common.region.PeerRole;
+import dev.terrane.proto.ProtoBytes;
+import dev.terrane.proto.kvrpcpb.UnsafeDestroyRangeRequest;
 import dev.terrane.proto.pdpb.GetMembersRequest;
 import dev.terrane.proto.pdpb.GetMembersResponse;
 import dev.terrane.proto.terranepd.ListMembersRequest;
 import dev.terrane.proto.terranepd.ListMembersResponse;
 import dev.terrane.proto.terranepd.MemberStatus;
+import dev.terrane.proto.tikvpb.TikvGrpc;
+import dev.terrane.server.net.HostPort;
 import dev.terrane.store.StoreStatus;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -86,6 +92,60 @@ class ThreeNodesTest {
       await().atMost(PATIENCE).until(() -> TestNodes.readiness(again).equals("200 ok"));
       othersOf(all, leader).forEach(Node::close);
       await().atMost(PATIENCE).until(() -> TestNodes.readiness(again).contains("no known leader"));
+    }
+  }
+
+  /** As the Go and Rust clients ask for it: every store at the same time. */
+  @Test
+  void aRangeIsDestroyedByAskingAllThreeAndStaysWritable() throws Exception {
+    Node first = nodes.start("a");
+    List<Node> all = List.of(first, nodes.join("b", first), nodes.join("c", first));
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(all).allSatisfy(ThreeNodesTest::hasThreeVoters));
+    try (TerraneClient client = client(all);
+        ExecutorService asking = Executors.newFixedThreadPool(3)) {
+      for (int i = 0; i < 10; i++) {
+        client.raw().put(key(i), value(i));
+      }
+      for (int round = 0; round < 3; round++) {
+        List<Future<String>> errors = new ArrayList<>();
+        for (Node node : all) {
+          errors.add(asking.submit(() -> destroy(node, key(2), key(7))));
+        }
+        for (Future<String> error : errors) {
+          assertThat(error.get(30, TimeUnit.SECONDS)).isEmpty();
+        }
+        for (int i = 0; i < 10; i++) {
+          assertThat(client.raw().get(key(i)).isPresent()).isEqualTo(i < 2 || i >= 7);
+        }
+        client.raw().put(key(2 + round), value(0));
+        assertThat(client.raw().get(key(2 + round))).contains(value(0));
+      }
+      Node follower = othersOf(all, leader(all)).getFirst();
+      assertThat(destroy(follower, key(0), key(9)))
+          .as("alone, a store that does not lead cannot")
+          .contains("may still hold keys of the range")
+          .contains("ask every store again");
+      assertThat(client.raw().get(key(0))).contains(value(0));
+    }
+  }
+
+  private static String destroy(Node node, Bytes start, Bytes end) {
+    HostPort address = node.addresses().store();
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress(address.host(), address.port()).usePlaintext().build();
+    try {
+      return TikvGrpc.newBlockingStub(channel)
+          .withDeadlineAfter(30, TimeUnit.SECONDS)
+          .unsafeDestroyRange(
+              UnsafeDestroyRangeRequest.newBuilder()
+                  .setStartKey(ProtoBytes.toByteString(start))
+                  .setEndKey(ProtoBytes.toByteString(end))
+                  .build())
+          .getError();
+    } finally {
+      channel.shutdownNow();
     }
   }
 

@@ -14,11 +14,20 @@ import dev.terrane.proto.import_sstpb.RawWriteRequest;
 import dev.terrane.proto.import_sstpb.RawWriteResponse;
 import dev.terrane.proto.import_sstpb.SSTMeta;
 import dev.terrane.proto.kvrpcpb.Context;
+import dev.terrane.proto.kvrpcpb.GetHealthFeedbackRequest;
 import dev.terrane.proto.kvrpcpb.GetRequest;
+import dev.terrane.proto.kvrpcpb.HealthFeedback;
+import dev.terrane.proto.kvrpcpb.KvPair;
+import dev.terrane.proto.kvrpcpb.RawBatchGetRequest;
+import dev.terrane.proto.kvrpcpb.RawBatchPutRequest;
+import dev.terrane.proto.kvrpcpb.RawBatchPutResponse;
 import dev.terrane.proto.kvrpcpb.RawGetRequest;
 import dev.terrane.proto.kvrpcpb.RawGetResponse;
 import dev.terrane.proto.kvrpcpb.RawPutRequest;
 import dev.terrane.proto.kvrpcpb.RawPutResponse;
+import dev.terrane.proto.kvrpcpb.RawScanRequest;
+import dev.terrane.proto.kvrpcpb.UnsafeDestroyRangeRequest;
+import dev.terrane.proto.kvrpcpb.UnsafeDestroyRangeResponse;
 import dev.terrane.proto.pdpb.GetMembersRequest;
 import dev.terrane.proto.pdpb.GetRegionRequest;
 import dev.terrane.proto.pdpb.GetRegionResponse;
@@ -162,10 +171,13 @@ class WireTest {
   @Test
   void wrongRoutesAreRegionErrorsAndTransactionsAreRefusedInWords() {
     Context.Builder routes = context.toBuilder();
-    Context otherCluster = routes.clone().setClusterId(1).build();
-    assertThat(errorOf(otherCluster).getMessage()).contains("mismatch cluster id");
-    assertThat(errorOf(routes.clone().clearRegionEpoch().build()).getMessage())
-        .contains("no region epoch");
+    assertThat(
+            errorOf(routes.clone().clearRegionEpoch().build())
+                .getEpochNotMatch()
+                .getCurrentRegions(0)
+                .getRegionEpoch())
+        .as("none is like an old one: the client learns which Region there is")
+        .isEqualTo(context.getRegionEpoch());
     Context.Builder otherStore = routes.clone();
     otherStore.getPeerBuilder().setStoreId(99);
     assertThat(errorOf(otherStore.build()).hasStoreNotMatch()).isTrue();
@@ -177,6 +189,128 @@ class WireTest {
     assertThat(
             tikv.kvGet(GetRequest.newBuilder().setContext(context).build()).getError().getAbort())
         .contains("not offered yet");
+  }
+
+  /** The Go client ends its process on a Region error, or PD's text, that says so. */
+  @Test
+  void requestsForAnotherClusterAreNotServedAndNobodysClientDies() throws Exception {
+    Context stranger = context.toBuilder().setClusterId(1).build();
+    RawPutRequest put = RawPutRequest.newBuilder().setContext(stranger).setKey(bytes("k")).build();
+    assertThatThrownBy(() -> tikv.rawPut(put))
+        .isInstanceOf(StatusRuntimeException.class)
+        .hasMessageStartingWith("INVALID_ARGUMENT: this store is of cluster ")
+        .hasMessageContaining("the request is for cluster 1")
+        .hasMessageNotContaining("mismatch cluster id");
+    assertThatThrownBy(() ->
+            ImportSSTGrpc.newBlockingStub(storeChannel)
+                .multiIngest(MultiIngestRequest.newBuilder().setContext(stranger).build()))
+        .hasMessageStartingWith("INVALID_ARGUMENT: this store is of cluster ");
+
+    Recorded<BatchCommandsResponse> answers = new Recorded<>();
+    StreamObserver<BatchCommandsRequest> stream =
+        TikvGrpc.newStub(storeChannel).batchCommands(answers);
+    stream.onNext(
+        BatchCommandsRequest.newBuilder()
+            .addRequests(Request.newBuilder().setRawPut(put))
+            .addRequestIds(1)
+            .addRequests(
+                Request.newBuilder().setRawPut(put.toBuilder().setContext(context).build()))
+            .addRequestIds(2)
+            .build());
+    assertThat(answers.end().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    RawGetRequest get = RawGetRequest.newBuilder().setContext(context).setKey(bytes("k")).build();
+    assertThat(tikv.rawGet(get).getNotFound()).as("nothing behind it was started").isTrue();
+  }
+
+  @Test
+  void staleReadsAreRoutedAsOthersAndAnsweredByTheLeaderWhileWritesDoNotCare() {
+    Context stale = context.toBuilder().setStaleRead(true).build();
+    assertThat(errorOf(stale.toBuilder().setRegionId(99).build()).hasRegionNotFound()).isTrue();
+    Context.Builder oldEpoch = stale.toBuilder();
+    oldEpoch.getRegionEpochBuilder().setVersion(99);
+    assertThat(errorOf(oldEpoch.build()).hasEpochNotMatch()).isTrue();
+    RawPutRequest put =
+        RawPutRequest.newBuilder()
+            .setContext(stale)
+            .setKey(bytes("k"))
+            .setValue(bytes("v"))
+            .build();
+    assertThat(tikv.rawPut(put)).isEqualTo(RawPutResponse.getDefaultInstance());
+    RawGetRequest get = RawGetRequest.newBuilder().setContext(stale).setKey(bytes("k")).build();
+    assertThat(tikv.rawGet(get).getValue()).isEqualTo(bytes("v"));
+  }
+
+  @Test
+  void requestsForNothingHearThatTheRouteIsWrong() {
+    Context wrong = context.toBuilder().setRegionId(99).build();
+    assertThat(
+            tikv.rawBatchGet(RawBatchGetRequest.newBuilder().setContext(wrong).build())
+                .getRegionError()
+                .hasRegionNotFound())
+        .isTrue();
+    assertThat(
+            tikv.rawBatchPut(RawBatchPutRequest.newBuilder().setContext(wrong).build())
+                .getRegionError()
+                .hasRegionNotFound())
+        .isTrue();
+    assertThat(tikv.rawBatchPut(RawBatchPutRequest.newBuilder().setContext(context).build()))
+        .isEqualTo(RawBatchPutResponse.getDefaultInstance());
+  }
+
+  @Test
+  void theFirstBatchAnswerTellsHowTheStoreFaresAndSoDoesThatToTheQuestion() {
+    Recorded<BatchCommandsResponse> answers = new Recorded<>();
+    StreamObserver<BatchCommandsRequest> stream =
+        TikvGrpc.newStub(storeChannel).batchCommands(answers);
+    Request get =
+        Request.newBuilder()
+            .setRawGet(RawGetRequest.newBuilder().setContext(context).setKey(bytes("k")))
+            .build();
+    Request question =
+        Request.newBuilder()
+            .setGetHealthFeedback(GetHealthFeedbackRequest.newBuilder().setContext(context))
+            .build();
+    long id = 0;
+    for (Request request : List.of(get, get, question)) {
+      stream.onNext(
+          BatchCommandsRequest.newBuilder().addRequests(request).addRequestIds(++id).build());
+      int expected = (int) id;
+      await().until(() -> answers.messages.size() == expected);
+    }
+    stream.onCompleted();
+    HealthFeedback first = answers.messages.get(0).getHealthFeedback();
+    assertThat(first.getStoreId()).isEqualTo(context.getPeer().getStoreId());
+    assertThat(first.getSlowScore()).isOne();
+    assertThat(first.getFeedbackSeqNo()).isPositive();
+    assertThat(answers.messages.get(1).hasHealthFeedback()).isFalse();
+    BatchCommandsResponse asked = answers.messages.get(2);
+    assertThat(asked.getHealthFeedback())
+        .isEqualTo(asked.getResponses(0).getGetHealthFeedback().getHealthFeedback());
+    assertThat(asked.getHealthFeedback().getFeedbackSeqNo())
+        .isGreaterThan(first.getFeedbackSeqNo());
+  }
+
+  @Test
+  void aRangeIsDestroyedWithoutARoute() {
+    for (String key : List.of("d1", "d2", "e1")) {
+      tikv.rawPut(
+          RawPutRequest.newBuilder()
+              .setContext(context)
+              .setKey(bytes(key))
+              .setValue(bytes("v"))
+              .build());
+    }
+    UnsafeDestroyRangeRequest destroy =
+        UnsafeDestroyRangeRequest.newBuilder()
+            .setStartKey(bytes("d"))
+            .setEndKey(bytes("e"))
+            .build();
+    assertThat(tikv.unsafeDestroyRange(destroy))
+        .isEqualTo(UnsafeDestroyRangeResponse.getDefaultInstance());
+    RawScanRequest scan = RawScanRequest.newBuilder().setContext(context).setLimit(9).build();
+    assertThat(tikv.rawScan(scan).getKvsList())
+        .extracting(KvPair::getKey)
+        .containsExactly(bytes("e1"));
   }
 
   private dev.terrane.proto.errorpb.Error errorOf(Context route) {

@@ -30,6 +30,7 @@ import dev.terrane.store.wire.AppliedPosition;
 import dev.terrane.store.wire.Records;
 import dev.terrane.store.wire.RegionKeys;
 import dev.terrane.txn.DecisionStamp;
+import dev.terrane.txn.LocalRegion;
 import dev.terrane.txn.Mutations;
 import dev.terrane.txn.ReadMode;
 import dev.terrane.txn.ReadReply;
@@ -349,6 +350,11 @@ public final class Invariants implements Watch, Observer {
           @Nullable DecisionStamp decidedOn,
           WriteReply reply) {
         store.write(context, keys, mutations, decidedOn, reply);
+      }
+
+      @Override
+      public List<LocalRegion> regionsIn(KeyRange range) {
+        return store.regionsIn(range);
       }
     };
   }

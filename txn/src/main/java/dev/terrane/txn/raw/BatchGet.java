@@ -1,7 +1,6 @@
 package dev.terrane.txn.raw;
 
 import dev.terrane.common.Bytes;
-import dev.terrane.engine.ColumnFamily;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +21,7 @@ final class BatchGet extends RegionRead<List<RawPair>> {
       List<Bytes> userKeys,
       List<Bytes> engineKeys,
       RawReply<List<RawPair>> reply) {
-    super(environment, context.region(), context.readMode(), reply);
+    super(environment, context, context.readMode(), reply);
     this.userKeys = userKeys;
     this.engineKeys = engineKeys;
   }
@@ -36,7 +35,7 @@ final class BatchGet extends RegionRead<List<RawPair>> {
   void slice() {
     int end = Math.min(next + KEYS_PER_SLICE, engineKeys.size());
     List<@Nullable Bytes> values =
-        reader().latest().multiGet(ColumnFamily.DEFAULT, engineKeys.subList(next, end));
+        reader().latest().multiGet(family, engineKeys.subList(next, end));
     for (int i = next; i < end; i++) {
       Bytes value = live(engineKeys.get(i), values.get(i - next));
       if (value != null) {

@@ -16,16 +16,18 @@ final class BlindWrite implements WriteReply {
   private final RegionContext region;
   private final KeyRange keys;
   private final Mutations mutations;
+  private final Deadline deadline;
   private final LatchedReply<Done> reply;
 
   BlindWrite(
       RawEnvironment environment,
-      RegionContext region,
+      RawContext context,
       KeyRange keys,
       Mutations mutations,
       RawReply<Done> reply) {
     this.environment = environment;
-    this.region = region;
+    this.region = context.region();
+    this.deadline = environment.deadline(context);
     this.keys = keys;
     this.mutations = mutations;
     this.reply = new LatchedReply<>(environment.latches(), reply);
@@ -36,6 +38,10 @@ final class BlindWrite implements WriteReply {
   }
 
   void propose() {
+    if (deadline.isOver()) {
+      reply.refused(Deadline.EXCEEDED);
+      return;
+    }
     environment.storage().write(region, keys, mutations, null, this);
   }
 

@@ -30,7 +30,7 @@ final class CompareAndSwap extends PointRead<CompareAndSwapAnswer> {
       @Nullable Bytes expected,
       Mutations swap,
       LatchedReply<CompareAndSwapAnswer> reply) {
-    super(environment, context.region(), ReadMode.LEADER, engineKey, reply);
+    super(environment, context, ReadMode.LEADER, engineKey, reply);
     this.expected = expected;
     this.swap = swap;
     this.reply = reply;

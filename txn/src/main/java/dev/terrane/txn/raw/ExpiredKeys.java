@@ -10,13 +10,18 @@ import dev.terrane.txn.MutationsBuilder;
 final class ExpiredKeys {
   private static final int KEYS_MAX = 64;
 
+  private final ColumnFamily family;
   private final MutationsBuilder deletions = new MutationsBuilder();
   private final KeySpan span = new KeySpan();
   private int count;
 
+  ExpiredKeys(ColumnFamily family) {
+    this.family = family;
+  }
+
   void add(Bytes engineKey, Bytes expirySuffix) {
     if (count < KEYS_MAX) {
-      deletions.deleteIfEndsWith(ColumnFamily.DEFAULT, engineKey, expirySuffix);
+      deletions.deleteIfEndsWith(family, engineKey, expirySuffix);
       span.add(engineKey);
       count++;
     }

@@ -36,6 +36,11 @@ final class ExpiringCodec implements RawCodec {
   }
 
   @Override
+  public KeyRange engineRangeOfAnyMode(Bytes lower, Bytes upper) {
+    return engineRange(lower, upper);
+  }
+
+  @Override
   public Bytes engineValue(Bytes userValue, long expirySeconds) {
     byte[] encoded = new byte[userValue.length() + EXPIRY_BYTES];
     userValue.copyTo(encoded, 0);

@@ -10,7 +10,7 @@ final class Get extends PointRead<@Nullable Bytes> {
       RawContext context,
       Bytes engineKey,
       RawReply<@Nullable Bytes> reply) {
-    super(environment, context.region(), context.readMode(), engineKey, reply);
+    super(environment, context, context.readMode(), engineKey, reply);
   }
 
   @Override

@@ -10,7 +10,7 @@ final class GetTimeToLive extends PointRead<@Nullable TimeToLive> {
       RawContext context,
       Bytes engineKey,
       RawReply<@Nullable TimeToLive> reply) {
-    super(environment, context.region(), context.readMode(), engineKey, reply);
+    super(environment, context, context.readMode(), engineKey, reply);
   }
 
   @Override
@@ -21,6 +21,9 @@ final class GetTimeToLive extends PointRead<@Nullable TimeToLive> {
     }
     long expiry = environment.codec().expirySeconds(liveValue);
     // The clock may have moved on since the value was found alive; 0 would mean that it never ends.
-    finish(new TimeToLive(expiry == 0 ? 0 : Math.max(1, expiry - environment.nowSeconds())));
+    long now = environment.nowSeconds();
+    finish(
+        new TimeToLive(
+            expiry == 0 ? 0 : Long.compareUnsigned(expiry, now) <= 0 ? 1 : expiry - now));
   }
 }

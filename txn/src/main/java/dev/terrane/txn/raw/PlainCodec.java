@@ -33,6 +33,11 @@ final class PlainCodec implements RawCodec {
   }
 
   @Override
+  public KeyRange engineRangeOfAnyMode(Bytes lower, Bytes upper) {
+    return engineRange(lower, upper);
+  }
+
+  @Override
   public Bytes engineValue(Bytes userValue, long expirySeconds) {
     Invariant.check(expirySeconds == 0, "expiry %d where there is no TTL", expirySeconds);
     return userValue;

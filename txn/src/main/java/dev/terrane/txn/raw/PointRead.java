@@ -1,9 +1,7 @@
 package dev.terrane.txn.raw;
 
 import dev.terrane.common.Bytes;
-import dev.terrane.common.region.RegionContext;
 import dev.terrane.engine.CachedRead;
-import dev.terrane.engine.ColumnFamily;
 import dev.terrane.txn.ReadMode;
 import org.jspecify.annotations.Nullable;
 
@@ -13,11 +11,11 @@ abstract class PointRead<T extends @Nullable Object> extends RegionRead<T> {
 
   PointRead(
       RawEnvironment environment,
-      RegionContext region,
+      RawContext context,
       ReadMode mode,
       Bytes engineKey,
       RawReply<T> reply) {
-    super(environment, region, mode, reply);
+    super(environment, context, mode, reply);
     this.engineKey = engineKey;
   }
 
@@ -26,7 +24,7 @@ abstract class PointRead<T extends @Nullable Object> extends RegionRead<T> {
 
   @Override
   final void begin() {
-    switch (reader().latest().getCached(ColumnFamily.DEFAULT, engineKey)) {
+    switch (reader().latest().getCached(family, engineKey)) {
       case CachedRead.Found found -> decide(live(engineKey, found.value()));
       case CachedRead.Absent _ -> decide(null);
       case CachedRead.NeedsDisk _ -> toReadPool();
@@ -35,6 +33,6 @@ abstract class PointRead<T extends @Nullable Object> extends RegionRead<T> {
 
   @Override
   final void slice() {
-    decide(live(engineKey, reader().latest().get(ColumnFamily.DEFAULT, engineKey)));
+    decide(live(engineKey, reader().latest().get(family, engineKey)));
   }
 }

@@ -5,7 +5,6 @@ import dev.terrane.common.Invariant;
 import dev.terrane.common.KeyRange;
 import dev.terrane.common.region.Region;
 import dev.terrane.common.region.RegionError;
-import dev.terrane.engine.ColumnFamily;
 import dev.terrane.engine.Cursor;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +34,7 @@ abstract class RangeRead<T> extends RegionRead<T> {
       List<ScanRange> ranges,
       boolean reverse,
       RawReply<T> reply) {
-    super(environment, context.region(), context.readMode(), reply);
+    super(environment, context, context.readMode(), reply);
     this.ranges = ranges;
     this.reverse = reverse;
     this.clamped = new ArrayList<>(ranges.size());
@@ -121,7 +120,7 @@ abstract class RangeRead<T> extends RegionRead<T> {
       if (range.isEmpty()) {
         continue;
       }
-      Cursor opened = reader().snapshot().cursor(ColumnFamily.DEFAULT, range);
+      Cursor opened = reader().snapshot().cursor(family, range);
       cursor = opened;
       if (reverse ? opened.seekToLast() : opened.seekToFirst()) {
         return opened;

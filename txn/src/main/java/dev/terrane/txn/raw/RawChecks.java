@@ -1,11 +1,15 @@
 package dev.terrane.txn.raw;
 
 import dev.terrane.common.Bytes;
+import dev.terrane.common.region.RegionError;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Decides whether a request may be served at all, before anything is done. Stateless. */
 final class RawChecks {
+  /** Each range of a scan or checksum costs a search of its own, also when it is empty. */
+  static final int RANGES_MAX = 10_240;
+
   private final ApiVersion storageVersion;
   private final RawCodec codec;
   private final RawLimits limits;
@@ -24,9 +28,10 @@ final class RawChecks {
           storageVersion, requested == null ? "unknown" : requested.toString());
     }
     String family = context.columnFamily();
-    return family.isEmpty() || family.equals("default")
-        ? null
-        : new RawRejection.UnknownColumnFamily();
+    if (storageVersion == ApiVersion.V2 && !family.isEmpty()) {
+      return new RawRejection.NamedColumnFamily();
+    }
+    return RawContext.family(family) == null ? new RawRejection.UnknownColumnFamily() : null;
   }
 
   @Nullable RawRejection key(Bytes key) {
@@ -37,44 +42,71 @@ final class RawChecks {
   }
 
   @Nullable RawRejection keys(List<Bytes> keys) {
-    long bytes = 0;
     for (Bytes key : keys) {
       RawRejection rejection = key(key);
       if (rejection != null) {
         return rejection;
       }
-      bytes += key.length();
     }
-    return batch(bytes);
+    return null;
   }
 
-  @Nullable RawRejection pair(RawPair pair) {
-    RawRejection rejection = key(pair.key());
-    return rejection != null ? rejection : value(pair.value());
-  }
-
-  @Nullable RawRejection pairs(List<RawPair> pairs) {
-    long bytes = 0;
-    for (RawPair pair : pairs) {
-      RawRejection rejection = pair(pair);
-      if (rejection != null) {
-        return rejection;
-      }
-      bytes += (long) pair.key().length() + pair.value().length();
+  /** Of keys that are only read. */
+  @Nullable RawRejection keysToRead(List<Bytes> keys) {
+    RawRejection rejection = keys(keys);
+    if (rejection != null) {
+      return rejection;
     }
-    return batch(bytes);
-  }
-
-  @Nullable RawRejection value(Bytes value) {
-    return value.length() > limits.valueBytesMax()
-        ? new RawRejection.ValueTooLarge(value.length(), limits.valueBytesMax())
-        : null;
-  }
-
-  private @Nullable RawRejection batch(long bytes) {
+    long bytes = bytesOf(keys);
     return bytes > limits.batchBytesMax()
         ? new RawRejection.BatchTooLarge(bytes, limits.batchBytesMax())
         : null;
+  }
+
+  @Nullable RawRejection keysOf(List<RawPair> pairs) {
+    for (RawPair pair : pairs) {
+      RawRejection rejection = key(pair.key());
+      if (rejection != null) {
+        return rejection;
+      }
+    }
+    return null;
+  }
+
+  // ---- what is too large to be replicated; a Region's error on the wire
+
+  @Nullable RegionError size(RawContext context, RawPair pair) {
+    return size(context, pair.value().length(), limits.valueBytesMax());
+  }
+
+  @Nullable RegionError size(RawContext context, List<RawPair> pairs) {
+    long bytes = 0;
+    for (RawPair pair : pairs) {
+      RegionError tooLarge = size(context, pair);
+      if (tooLarge != null) {
+        return tooLarge;
+      }
+      bytes += (long) pair.key().length() + pair.value().length();
+    }
+    return size(context, bytes, limits.batchBytesMax());
+  }
+
+  @Nullable RegionError sizeOfKeys(RawContext context, List<Bytes> keys) {
+    return size(context, bytesOf(keys), limits.batchBytesMax());
+  }
+
+  private static @Nullable RegionError size(RawContext context, long bytes, long bytesMax) {
+    return bytes > bytesMax
+        ? new RegionError.RaftEntryTooLarge(context.region().regionId(), bytes, bytesMax)
+        : null;
+  }
+
+  private static long bytesOf(List<Bytes> keys) {
+    long bytes = 0;
+    for (Bytes key : keys) {
+      bytes += key.length();
+    }
+    return bytes;
   }
 
   @Nullable RawRejection range(Bytes lower, Bytes upper) {
@@ -87,6 +119,9 @@ final class RawChecks {
   }
 
   @Nullable RawRejection ranges(List<ScanRange> ranges, boolean reverse) {
+    if (ranges.size() > RANGES_MAX) {
+      return new RawRejection.TooManyRanges(ranges.size(), RANGES_MAX);
+    }
     for (ScanRange range : ranges) {
       RawRejection rejection =
           reverse ? range(range.end(), range.start()) : range(range.start(), range.end());
@@ -97,24 +132,31 @@ final class RawChecks {
     return null;
   }
 
-  /** {@code limit} is the wire's unsigned number; so is the product with the number of ranges. */
+  /**
+   * Of several scans at once each must go somewhere: one that ends before it begins may have had
+   * its end from the next one's start, and would leave out what was asked for.
+   */
+  @Nullable RawRejection directions(List<ScanRange> ranges, boolean reverse) {
+    for (ScanRange range : ranges) {
+      Bytes lower = reverse ? range.end() : range.start();
+      Bytes upper = reverse ? range.start() : range.end();
+      if (!upper.isEmpty() && lower.compareTo(upper) >= 0) {
+        return new RawRejection.RangeEndsBeforeItStarts();
+      }
+    }
+    return null;
+  }
+
+  /** {@code limit} is the wire's unsigned number. */
   @Nullable RawRejection limit(long limit) {
     return limit > limits.scanLimitMax()
         ? new RawRejection.LimitTooLarge(limit, limits.scanLimitMax())
         : null;
   }
 
-  /** {@code ttlSeconds} is the wire's unsigned number. */
+  /** Any life is granted where there are any; {@code ttlSeconds} is unsigned. */
   @Nullable RawRejection ttl(long ttlSeconds) {
-    if (ttlSeconds == 0) {
-      return null;
-    }
-    if (!storageVersion.hasTtl()) {
-      return new RawRejection.TtlDisabled();
-    }
-    return ttlSeconds < 0 || ttlSeconds > RawCommands.TTL_SECONDS_MAX
-        ? new RawRejection.TtlTooLarge(ttlSeconds)
-        : null;
+    return ttlSeconds == 0 || storageVersion.hasTtl() ? null : new RawRejection.TtlDisabled();
   }
 
   /** None, one for all, or one for each. */

@@ -28,6 +28,12 @@ sealed interface RawCodec permits PlainCodec, ExpiringCodec, VersionTwoCodec {
   KeyRange engineRange(Bytes lower, Bytes upper);
 
   /**
+   * The engine's range for bounds of any mode, raw or not, where an empty one is none: of what is
+   * destroyed without looking at it.
+   */
+  KeyRange engineRangeOfAnyMode(Bytes lower, Bytes upper);
+
+  /**
    * What the engine holds for {@code userValue}.
    *
    * @param expirySeconds 0 for never; must be 0 where values have no expiry

@@ -3,9 +3,11 @@ package dev.terrane.txn.raw;
 import dev.terrane.common.Bytes;
 import dev.terrane.common.KeyRange;
 import dev.terrane.common.TimeSource;
-import dev.terrane.engine.ColumnFamily;
+import dev.terrane.common.region.RegionError;
+import dev.terrane.txn.Delays;
 import dev.terrane.txn.Mutations;
 import dev.terrane.txn.MutationsBuilder;
+import dev.terrane.txn.ReadMode;
 import dev.terrane.txn.ReadPool;
 import dev.terrane.txn.RegionStorage;
 import dev.terrane.txn.latch.LatchMode;
@@ -22,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. No call blocks; a reply comes on the caller's thread or any other.
  */
 public final class RawCommands {
-  /** A hundred years: beyond that it is a mistake of units. */
-  static final long TTL_SECONDS_MAX = 100L * 366 * 24 * 3600;
-
   private final RawEnvironment environment;
   private final RawChecks checks;
   private final RawCodec codec;
@@ -79,11 +78,11 @@ public final class RawCommands {
 
   /** Answers the pairs that exist, in the order of {@code keys}. */
   public void batchGet(RawContext context, List<Bytes> keys, RawReply<List<RawPair>> reply) {
-    if (rejects(reply, checks.context(context), checks.keys(keys))) {
+    if (rejects(reply, checks.context(context), checks.keysToRead(keys))) {
       return;
     }
     if (keys.isEmpty()) {
-      reply.answer(List.of());
+      answerIfRouted(context, context.readMode(), reply, List.of());
       return;
     }
     List<Bytes> engineKeys = engineKeys(keys);
@@ -103,10 +102,17 @@ public final class RawCommands {
       boolean keyOnly,
       boolean reverse,
       RawReply<List<RawPair>> reply) {
-    batchScan(context, List.of(range), limit, keyOnly, reverse, reply);
+    List<ScanRange> one = List.of(range);
+    if (!rejects(
+        reply, checks.context(context), checks.limit(limit), checks.ranges(one, reverse))) {
+      scanAll(context, one, limit, keyOnly, reverse, reply);
+    }
   }
 
-  /** Like {@link #scan} for each of {@code ranges}, one after the other. */
+  /**
+   * Like {@link #scan} for each of {@code ranges}, one after the other. An empty end before the
+   * last range is where the next one starts.
+   */
   public void batchScan(
       RawContext context,
       List<ScanRange> ranges,
@@ -114,23 +120,43 @@ public final class RawCommands {
       boolean keyOnly,
       boolean reverse,
       RawReply<List<RawPair>> reply) {
-    if (rejects(
+    List<ScanRange> ended = endedByTheNext(ranges);
+    if (!rejects(
         reply,
         checks.context(context),
         checks.limit(limitOfEach),
-        checks.limit(limitOfEach * ranges.size()),
-        checks.ranges(ranges, reverse))) {
-      return;
+        checks.ranges(ended, reverse),
+        checks.directions(ended, reverse))) {
+      scanAll(context, ended, limitOfEach, keyOnly, reverse, reply);
     }
+  }
+
+  private static List<ScanRange> endedByTheNext(List<ScanRange> ranges) {
+    List<ScanRange> ended = new ArrayList<>(ranges);
+    for (int i = 0; i + 1 < ended.size(); i++) {
+      ScanRange range = ended.get(i);
+      if (range.end().isEmpty()) {
+        ended.set(i, new ScanRange(range.start(), ranges.get(i + 1).start()));
+      }
+    }
+    return ended;
+  }
+
+  private void scanAll(
+      RawContext context,
+      List<ScanRange> ranges,
+      long limitOfEach,
+      boolean keyOnly,
+      boolean reverse,
+      RawReply<List<RawPair>> reply) {
     if (limitOfEach == 0 || ranges.isEmpty()) {
-      reply.answer(List.of());
+      answerIfRouted(context, context.readMode(), reply, List.of());
       return;
     }
-    List<ScanRange> copy = List.copyOf(ranges);
     read(
         context,
         null,
-        new Scan(environment, context, copy, (int) limitOfEach, keyOnly, reverse, reply));
+        new Scan(environment, context, ranges, (int) limitOfEach, keyOnly, reverse, reply));
   }
 
   /**
@@ -155,12 +181,13 @@ public final class RawCommands {
    * @param ttlSeconds unsigned; 0 for no expiry
    */
   public void put(RawContext context, RawPair pair, long ttlSeconds, RawReply<Done> reply) {
-    if (rejects(reply, checks.context(context), checks.pair(pair), checks.ttl(ttlSeconds))) {
+    if (rejects(reply, checks.context(context), checks.key(pair.key()), checks.ttl(ttlSeconds))
+        || refuses(context, reply, checks.size(context, pair))) {
       return;
     }
     Bytes engineKey = codec.engineKey(pair.key());
-    Bytes engineValue = codec.engineValue(pair.value(), expiryAfter(ttlSeconds));
-    write(context, engineKey, Mutations.put(ColumnFamily.DEFAULT, engineKey, engineValue), reply);
+    Bytes engineValue = codec.engineValue(pair.value(), environment.expiryAfter(ttlSeconds));
+    write(context, engineKey, Mutations.put(context.family(), engineKey, engineValue), reply);
   }
 
   /**
@@ -171,7 +198,8 @@ public final class RawCommands {
   public void batchPut(
       RawContext context, List<RawPair> pairs, List<Long> ttls, RawReply<Done> reply) {
     if (rejects(
-        reply, checks.context(context), checks.pairs(pairs), checks.ttls(ttls, pairs.size()))) {
+            reply, checks.context(context), checks.keysOf(pairs), checks.ttls(ttls, pairs.size()))
+        || refuses(context, reply, checks.size(context, pairs))) {
       return;
     }
     List<Bytes> engineKeys = new ArrayList<>(pairs.size());
@@ -181,9 +209,9 @@ public final class RawCommands {
       Bytes engineKey = codec.engineKey(pairs.get(i).key());
       engineKeys.add(engineKey);
       mutations.put(
-          ColumnFamily.DEFAULT,
+          context.family(),
           engineKey,
-          codec.engineValue(pairs.get(i).value(), expiryAfter(ttl)));
+          codec.engineValue(pairs.get(i).value(), environment.expiryAfter(ttl)));
     }
     write(context, engineKeys, mutations, reply);
   }
@@ -194,17 +222,18 @@ public final class RawCommands {
       return;
     }
     Bytes engineKey = codec.engineKey(key);
-    write(context, engineKey, Mutations.delete(ColumnFamily.DEFAULT, engineKey), reply);
+    write(context, engineKey, Mutations.delete(context.family(), engineKey), reply);
   }
 
   /** Removes all {@code keys}, all or none. */
   public void batchDelete(RawContext context, List<Bytes> keys, RawReply<Done> reply) {
-    if (rejects(reply, checks.context(context), checks.keys(keys))) {
+    if (rejects(reply, checks.context(context), checks.keys(keys))
+        || refuses(context, reply, checks.sizeOfKeys(context, keys))) {
       return;
     }
     List<Bytes> engineKeys = engineKeys(keys);
     MutationsBuilder mutations = new MutationsBuilder();
-    engineKeys.forEach(key -> mutations.delete(ColumnFamily.DEFAULT, key));
+    engineKeys.forEach(key -> mutations.delete(context.family(), key));
     write(context, engineKeys, mutations, reply);
   }
 
@@ -215,17 +244,27 @@ public final class RawCommands {
     }
     KeyRange range = codec.engineRange(start, end);
     if (range.isEmpty()) {
-      reply.answer(Done.DONE);
+      answerIfRouted(context, ReadMode.LEADER, reply, Done.DONE);
       return;
     }
     BlindWrite write =
         new BlindWrite(
-            environment,
-            context.region(),
-            range,
-            Mutations.deleteRange(ColumnFamily.DEFAULT, range),
-            reply);
+            environment, context, range, Mutations.deleteRange(context.family(), range), reply);
     write.start(environment.latches().ofAllKeys(LatchMode.SHARED, write::propose));
+  }
+
+  /**
+   * Removes every key of {@code start <= key < end}, empty bounds being none, from all Regions and
+   * column families of this store: for a client that asks every store for it at the same time, and
+   * never uses the range meanwhile. See {@link DestroyRange}.
+   */
+  public void destroyRange(Bytes start, Bytes end, Delays delays, RawReply<Done> reply) {
+    KeyRange range = codec.engineRangeOfAnyMode(start, end);
+    if (range.isEmpty()) {
+      reply.answer(Done.DONE);
+      return;
+    }
+    new DestroyRange(environment, delays, reply).start(range);
   }
 
   /**
@@ -239,16 +278,17 @@ public final class RawCommands {
       @Nullable Bytes expected,
       long ttlSeconds,
       RawReply<CompareAndSwapAnswer> reply) {
-    if (rejects(reply, checks.context(context), checks.pair(pair), checks.ttl(ttlSeconds))) {
+    if (rejects(reply, checks.context(context), checks.key(pair.key()), checks.ttl(ttlSeconds))
+        || refuses(context, reply, checks.size(context, pair))) {
       return;
     }
     Bytes engineKey = codec.engineKey(pair.key());
-    Bytes engineValue = codec.engineValue(pair.value(), expiryAfter(ttlSeconds));
+    Bytes engineValue = codec.engineValue(pair.value(), environment.expiryAfter(ttlSeconds));
     swap(
         context,
         engineKey,
         expected,
-        Mutations.put(ColumnFamily.DEFAULT, engineKey, engineValue),
+        Mutations.put(context.family(), engineKey, engineValue),
         reply);
   }
 
@@ -262,7 +302,7 @@ public final class RawCommands {
       return;
     }
     Bytes engineKey = codec.engineKey(key);
-    swap(context, engineKey, expected, Mutations.delete(ColumnFamily.DEFAULT, engineKey), reply);
+    swap(context, engineKey, expected, Mutations.delete(context.family(), engineKey), reply);
   }
 
   // ---- shared steps
@@ -278,6 +318,21 @@ public final class RawCommands {
     return false;
   }
 
+  /** The same for what only a right route may be told. */
+  private <T> boolean refuses(
+      RawContext context, RawReply<T> reply, @Nullable RegionError tooLarge) {
+    if (tooLarge == null) {
+      return false;
+    }
+    RouteCheck.thenRefuse(environment, context, ReadMode.LEADER, reply, tooLarge)
+        .start(ReadMode.LEADER);
+    return true;
+  }
+
+  private <T> void answerIfRouted(RawContext context, ReadMode mode, RawReply<T> reply, T answer) {
+    RouteCheck.thenAnswer(environment, context, mode, reply, answer).start(mode);
+  }
+
   private void read(RawContext context, @Nullable KeyRange keys, RegionRead<?> command) {
     environment.storage().read(context.region(), context.readMode(), keys, command);
   }
@@ -285,7 +340,7 @@ public final class RawCommands {
   private void write(
       RawContext context, Bytes engineKey, Mutations mutations, RawReply<Done> reply) {
     BlindWrite write =
-        new BlindWrite(environment, context.region(), KeySpan.of(engineKey), mutations, reply);
+        new BlindWrite(environment, context, KeySpan.of(engineKey), mutations, reply);
     write.start(environment.latches().of(engineKey, LatchMode.SHARED, write::propose));
   }
 
@@ -295,12 +350,11 @@ public final class RawCommands {
       MutationsBuilder mutations,
       RawReply<Done> reply) {
     if (engineKeys.isEmpty()) {
-      reply.answer(Done.DONE);
+      answerIfRouted(context, ReadMode.LEADER, reply, Done.DONE);
       return;
     }
     BlindWrite write =
-        new BlindWrite(
-            environment, context.region(), KeySpan.of(engineKeys), mutations.build(), reply);
+        new BlindWrite(environment, context, KeySpan.of(engineKeys), mutations.build(), reply);
     write.start(environment.latches().of(engineKeys, LatchMode.SHARED, write::propose));
   }
 
@@ -320,9 +374,5 @@ public final class RawCommands {
       engineKeys.add(codec.engineKey(key));
     }
     return engineKeys;
-  }
-
-  private long expiryAfter(long ttlSeconds) {
-    return ttlSeconds == 0 ? 0 : environment.nowSeconds() + ttlSeconds;
   }
 }

@@ -31,11 +31,24 @@ record RawEnvironment(
     return time.wallMillis() / 1000;
   }
 
+  Deadline deadline(RawContext context) {
+    return Deadline.in(context.maxExecutionMillis(), time);
+  }
+
+  /** Unsigned: a life without end in sight is cut at the last second that can be written. */
+  long expiryAfter(long ttlSeconds) {
+    if (ttlSeconds == 0) {
+      return 0;
+    }
+    long expiry = nowSeconds() + ttlSeconds;
+    return Long.compareUnsigned(expiry, ttlSeconds) < 0 ? -1 : expiry;
+  }
+
   boolean isExpired(Bytes engineValue) {
     if (!hasTtl) {
       return false;
     }
     long expiry = codec.expirySeconds(engineValue);
-    return expiry != 0 && expiry <= nowSeconds();
+    return expiry != 0 && Long.compareUnsigned(expiry, nowSeconds()) <= 0;
   }
 }

@@ -15,13 +15,6 @@ public sealed interface RawRejection {
     }
   }
 
-  record ValueTooLarge(long bytes, long bytesMax) implements RawRejection {
-    @Override
-    public String message() {
-      return "value is " + bytes + " bytes, more than the limit of " + bytesMax;
-    }
-  }
-
   record BatchTooLarge(long bytes, long bytesMax) implements RawRejection {
     @Override
     public String message() {
@@ -48,13 +41,6 @@ public sealed interface RawRejection {
     @Override
     public String message() {
       return "ttl is not enabled: storage.api-version is 1 and storage.enable-ttl is false";
-    }
-  }
-
-  record TtlTooLarge(long ttlSeconds) implements RawRejection {
-    @Override
-    public String message() {
-      return "ttl of " + Long.toUnsignedString(ttlSeconds) + " seconds is out of range";
     }
   }
 
@@ -93,7 +79,41 @@ public sealed interface RawRejection {
   record UnknownColumnFamily() implements RawRejection {
     @Override
     public String message() {
-      return "raw keys are offered in column family \"default\" only";
+      return "raw keys are in column family \"default\", \"lock\" or \"write\"";
+    }
+  }
+
+  record NamedColumnFamily() implements RawRejection {
+    @Override
+    public String message() {
+      return "column families of raw keys have no names in api version V2; leave cf empty";
+    }
+  }
+
+  record TooManyRanges(long ranges, long rangesMax) implements RawRejection {
+    @Override
+    public String message() {
+      return ranges + " ranges, more than the limit of " + rangesMax + "; ask for fewer at a time";
+    }
+  }
+
+  record RangeEndsBeforeItStarts() implements RawRejection {
+    @Override
+    public String message() {
+      return "invalid ranges: one ends where it starts or before; an empty end before the last"
+          + " range is the start of the next";
+    }
+  }
+
+  /** Another store leads some of it, which has not done the same, or cannot be reached. */
+  record NotDestroyedYet(long regionId, String why) implements RawRejection {
+    @Override
+    public String message() {
+      return "region "
+          + regionId
+          + " may still hold keys of the range ("
+          + why
+          + "); ask every store again, all at the same time";
     }
   }
 

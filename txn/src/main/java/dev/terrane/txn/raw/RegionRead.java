@@ -4,6 +4,7 @@ import dev.terrane.common.Bytes;
 import dev.terrane.common.Invariant;
 import dev.terrane.common.region.RegionContext;
 import dev.terrane.common.region.RegionError;
+import dev.terrane.engine.ColumnFamily;
 import dev.terrane.txn.ReadMode;
 import dev.terrane.txn.ReadReply;
 import dev.terrane.txn.RegionReader;
@@ -19,16 +20,20 @@ import org.jspecify.annotations.Nullable;
 abstract class RegionRead<T extends @Nullable Object> implements ReadReply, Runnable {
   final RawEnvironment environment;
   final RegionContext region;
+  final ColumnFamily family;
   private final ReadMode mode;
+  private final Deadline deadline;
   private final RawReply<T> reply;
 
   private @Nullable RegionReader reader;
   private @Nullable ExpiredKeys expired;
 
-  RegionRead(RawEnvironment environment, RegionContext region, ReadMode mode, RawReply<T> reply) {
+  RegionRead(RawEnvironment environment, RawContext context, ReadMode mode, RawReply<T> reply) {
     this.environment = environment;
-    this.region = region;
+    this.region = context.region();
+    this.family = context.family();
     this.mode = mode;
+    this.deadline = environment.deadline(context);
     this.reply = reply;
   }
 
@@ -58,6 +63,10 @@ abstract class RegionRead<T extends @Nullable Object> implements ReadReply, Runn
   }
 
   private void step(Runnable part) {
+    if (deadline.isOver()) {
+      refuse(Deadline.EXCEEDED);
+      return;
+    }
     try {
       part.run();
     } catch (RuntimeException e) {
@@ -90,7 +99,7 @@ abstract class RegionRead<T extends @Nullable Object> implements ReadReply, Runn
       return engineValue;
     }
     if (expired == null) {
-      expired = new ExpiredKeys();
+      expired = new ExpiredKeys(family);
     }
     expired.add(engineKey, environment.codec().expirySuffix(engineValue));
     return null;

@@ -56,6 +56,15 @@ final class VersionTwoCodec implements RawCodec {
   }
 
   @Override
+  public KeyRange engineRangeOfAnyMode(Bytes lower, Bytes upper) {
+    return new KeyRange(boundOfAnyMode(lower), boundOfAnyMode(upper));
+  }
+
+  private static Bytes boundOfAnyMode(Bytes bound) {
+    return bound.isEmpty() ? Bytes.EMPTY : Memcomparable.encode(bound);
+  }
+
+  @Override
   public Bytes engineValue(Bytes userValue, long expirySeconds) {
     boolean expires = expirySeconds != 0;
     int length = userValue.length() + (expires ? EXPIRY_BYTES : 0);

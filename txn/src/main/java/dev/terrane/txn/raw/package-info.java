@@ -1,7 +1,7 @@
 /**
  * Raw commands: single keys without transactions, as tikv-protocol's {@code Raw…} RPCs define them.
  *
- * <p>How raw data is stored, in column family {@code default} (private to this server):
+ * <p>How raw data is stored, in the column family that the request names (private to this server):
  *
  * <pre>
  * api version   engine key                 engine value

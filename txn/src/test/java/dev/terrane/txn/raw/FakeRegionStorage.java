@@ -15,6 +15,7 @@ import dev.terrane.engine.WriteBatch;
 import dev.terrane.engine.memory.MemoryDisk;
 import dev.terrane.engine.memory.MemoryEngine;
 import dev.terrane.txn.DecisionStamp;
+import dev.terrane.txn.LocalRegion;
 import dev.terrane.txn.Mutations;
 import dev.terrane.txn.ReadMode;
 import dev.terrane.txn.ReadReply;
@@ -38,6 +39,8 @@ final class FakeRegionStorage implements RegionStorage {
   private final Deque<Runnable> log = new ArrayDeque<>();
   private Region region = region(KeyRange.ALL);
   private @Nullable RegionError recheck;
+  private @Nullable RegionError wrongRoute;
+  private boolean leads = true;
   private long term = 1;
   private boolean applyAtOnce = true;
   private int openReaders;
@@ -54,6 +57,16 @@ final class FakeRegionStorage implements RegionStorage {
   /** What readers find when they recheck. */
   void recheckFinds(@Nullable RegionError error) {
     recheck = error;
+  }
+
+  /** Every request is refused with it, whatever it asks for. */
+  void routeIsWrong(@Nullable RegionError error) {
+    wrongRoute = error;
+  }
+
+  /** Another store leads, or this one again. */
+  void leads(boolean here) {
+    leads = here;
   }
 
   void newTerm() {
@@ -80,7 +93,25 @@ final class FakeRegionStorage implements RegionStorage {
   }
 
   @Override
+  public List<LocalRegion> regionsIn(KeyRange range) {
+    return region.range().overlaps(range)
+        ? List.of(new LocalRegion(CONTEXT, region.range(), leads))
+        : List.of();
+  }
+
+  private @Nullable RegionError refusal(boolean leaderOnly) {
+    return wrongRoute == null && leaderOnly && !leads
+        ? new RegionError.NotLeader(region.id(), null)
+        : wrongRoute;
+  }
+
+  @Override
   public void read(RegionContext context, ReadMode mode, @Nullable KeyRange keys, ReadReply reply) {
+    RegionError wrong = refusal(mode == ReadMode.LEADER);
+    if (wrong != null) {
+      reply.refused(wrong);
+      return;
+    }
     if (keys != null && !region.range().contains(keys)) {
       reply.refused(new RegionError.KeyNotInRegion(keys.start(), region.id(), region.range()));
       return;
@@ -96,6 +127,11 @@ final class FakeRegionStorage implements RegionStorage {
       Mutations mutations,
       @Nullable DecisionStamp decidedOn,
       WriteReply reply) {
+    RegionError wrong = refusal(true);
+    if (wrong != null) {
+      reply.refused(wrong);
+      return;
+    }
     if (!region.range().contains(keys)) {
       reply.refused(new RegionError.KeyNotInRegion(keys.start(), region.id(), region.range()));
       return;

@@ -37,13 +37,26 @@ class RawCommandsTest {
   void whatIsTooLargeIsRejectedByNameAndNothingIsProposed() {
     assertThat(rejectionOfPut(v1, v1.context, bytes((64 << 10) + 1), VALUE, 0))
         .isEqualTo(new RawRejection.KeyTooLarge((64 << 10) + 1, 64 << 10));
-    assertThat(rejectionOfPut(v1, v1.context, KEY, bytes((8 << 20) + 1), 0))
-        .isEqualTo(new RawRejection.ValueTooLarge((8 << 20) + 1, 8 << 20));
+    RawPair large = new RawPair(KEY, bytes((8 << 20) + 1));
+    RegionError tooLarge = new RegionError.RaftEntryTooLarge(2, (8 << 20) + 1, 8 << 20);
+    assertThat(v1.<Done>run(reply -> v1.commands.put(v1.context, large, 0, reply)).error())
+        .isEqualTo(tooLarge);
+    assertThat(
+            v1.<CompareAndSwapAnswer>run(
+                    reply -> v1.commands.compareAndSwap(v1.context, large, null, 0, reply))
+                .error())
+        .isEqualTo(tooLarge);
     List<RawPair> five = Collections.nCopies(5, new RawPair(KEY, bytes(8 << 20)));
     assertThat(
-            v1.<Done>run(reply -> v1.commands.batchPut(v1.context, five, List.of(), reply))
+            v1.<Done>run(reply -> v1.commands.batchPut(v1.context, five, List.of(), reply)).error())
+        .isEqualTo(new RegionError.RaftEntryTooLarge(2, 5 * (3 + (8 << 20)), 32 << 20));
+    List<Bytes> keys = Collections.nCopies(513, bytes(64 << 10));
+    assertThat(v1.<Done>run(reply -> v1.commands.batchDelete(v1.context, keys, reply)).error())
+        .isEqualTo(new RegionError.RaftEntryTooLarge(2, 513 * (64 << 10), 32 << 20));
+    assertThat(
+            v1.<List<RawPair>>run(reply -> v1.commands.batchGet(v1.context, keys, reply))
                 .rejection())
-        .isInstanceOf(RawRejection.BatchTooLarge.class);
+        .isEqualTo(new RawRejection.BatchTooLarge(513 * (64 << 10), 32 << 20));
     ScanRange all = new ScanRange(Bytes.EMPTY, Bytes.EMPTY);
     assertThat(
             v1.<List<RawPair>>run(
@@ -58,8 +71,21 @@ class RawCommandsTest {
   void ttlIsRejectedWhereItIsOff() {
     assertThat(rejectionOfPut(v1, v1.context, KEY, VALUE, 1))
         .isEqualTo(new RawRejection.TtlDisabled());
-    assertThat(rejectionOfPut(ttl, ttl.context, KEY, VALUE, -1))
-        .isEqualTo(new RawRejection.TtlTooLarge(-1));
+  }
+
+  /** On the wire lives are unsigned: the largest one has no end that anybody will see. */
+  @Test
+  void theLongestLifeEndsWithTheLastSecond() {
+    for (long life : new long[] {-1, -2, Long.MIN_VALUE}) {
+      ttl.put(KEY, VALUE, life);
+      ttl.passSeconds(500L * 366 * 24 * 3600);
+      assertThat(ttl.get(KEY)).isEqualTo(VALUE);
+    }
+    ttl.put(KEY, VALUE, -1);
+    TimeToLive left =
+        ttl.<@Nullable TimeToLive>run(reply -> ttl.commands.timeToLive(ttl.context, KEY, reply))
+            .value();
+    assertThat(left).isEqualTo(new TimeToLive(-1 - ttl.wallMillis() / 1000));
   }
 
   @Test
@@ -72,10 +98,11 @@ class RawCommandsTest {
     RawContext unknown = new RawContext(FakeRegionStorage.CONTEXT, ReadMode.LEADER, null, "");
     assertThat(rejectionOfPut(v2, unknown, KEY, VALUE, 0))
         .isEqualTo(new RawRejection.ApiVersionMismatch(ApiVersion.V2, "unknown"));
-    RawContext otherFamily =
-        new RawContext(FakeRegionStorage.CONTEXT, ReadMode.LEADER, ApiVersion.V1, "write");
-    assertThat(rejectionOfPut(v1, otherFamily, KEY, VALUE, 0))
+    assertThat(rejectionOfPut(v1, v1.context("region", 0), KEY, VALUE, 0))
         .isEqualTo(new RawRejection.UnknownColumnFamily());
+    Bytes key = Bytes.of('r', 0, 0, 0, 1);
+    assertThat(rejectionOfPut(v2, v2.context("default", 0), key, VALUE, 0))
+        .isEqualTo(new RawRejection.NamedColumnFamily());
   }
 
   @Test

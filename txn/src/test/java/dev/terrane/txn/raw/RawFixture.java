@@ -21,6 +21,7 @@ final class RawFixture implements TimeSource, ReadPool {
   final RawContext context;
   final List<RuntimeException> failures = new ArrayList<>();
   private final Deque<Runnable> reads = new ArrayDeque<>();
+  private final Deque<Runnable> delayed = new ArrayDeque<>();
   private long nowSeconds = 1_700_000_000;
   private boolean readPoolFull;
   int slices;
@@ -33,6 +34,34 @@ final class RawFixture implements TimeSource, ReadPool {
     commands = new RawCommands(storage, version, limits, latches, this, this, failures::add);
     ApiVersion requested = version == ApiVersion.V2 ? ApiVersion.V2 : ApiVersion.V1;
     context = new RawContext(FakeRegionStorage.CONTEXT, ReadMode.LEADER, requested, "");
+  }
+
+  /** A context like {@link #context}, of another family or with a bounded time. */
+  RawContext context(String family, long maxExecutionMillis) {
+    return new RawContext(
+        context.region(), context.readMode(), context.apiVersion(), family, maxExecutionMillis);
+  }
+
+  /** Runs what is to run later when {@link #runDelayed} is called. */
+  void after(long millis, Runnable action) {
+    delayed.add(action);
+  }
+
+  /** Runs what was put off until now, and the reads that this starts; how many there were. */
+  int runDelayed() {
+    int due = delayed.size();
+    for (int i = 0; i < due; i++) {
+      delayed.remove().run();
+    }
+    runReads();
+    return due;
+  }
+
+  void runReads() {
+    while (!reads.isEmpty()) {
+      slices++;
+      reads.remove().run();
+    }
   }
 
   @Override
@@ -77,10 +106,7 @@ final class RawFixture implements TimeSource, ReadPool {
   /** Runs a command to its end. */
   <T extends @Nullable Object> Outcome<T> run(Consumer<RawReply<T>> command) {
     List<Outcome<T>> outcomes = start(command);
-    while (!reads.isEmpty()) {
-      slices++;
-      reads.remove().run();
-    }
+    runReads();
     if (outcomes.size() != 1) {
       throw new AssertionError(outcomes.size() + " outcomes: " + outcomes);
     }
