@@ -4,6 +4,7 @@ import dev.terrane.common.Invariant;
 import dev.terrane.common.TimeSource;
 import dev.terrane.common.agent.Agent;
 import dev.terrane.common.agent.Inbox;
+import dev.terrane.common.agent.Intake;
 import dev.terrane.common.agent.Waker;
 import dev.terrane.pd.region.RegionTree;
 import dev.terrane.pd.state.ClusterState;
@@ -51,6 +52,8 @@ public final class PdMember implements Agent {
   private final TimeSource time;
   private final Inbox<PdCall> calls;
   private final Inbox<Runnable> completions;
+  private final Intake<Runnable> newCompletions;
+  private final Intake<PdCall> newCalls;
   private final MemberRaft raft;
   private final RegionTree regions = new RegionTree();
   private final Deque<Waiting> waiting = new ArrayDeque<>();
@@ -85,6 +88,8 @@ public final class PdMember implements Agent {
     this.time = time;
     this.calls = new Inbox<>("pd-calls", CALLS_MAX);
     this.completions = new Inbox<>("pd-completions", COMPLETIONS_MAX);
+    this.newCompletions = new Intake<>(completions, MESSAGES_PER_CYCLE_MAX);
+    this.newCalls = new Intake<>(calls, MESSAGES_PER_CYCLE_MAX);
     this.raft = new MemberRaft(config, recovered, storage, transport, time, random, completions);
     this.handlers = new Handlers(this);
     this.pd = new PdInbox(calls, handlers);
@@ -131,14 +136,15 @@ public final class PdMember implements Agent {
   }
 
   @Override
-  public int poll(long nowNanos) {
+  public int poll(TimeSource clock) {
+    long nowNanos = newCalls.takeWith(newCompletions, clock);
     passQuietTicks(nowNanos);
-    int work = completions.drain(Runnable::run, MESSAGES_PER_CYCLE_MAX);
+    int work = newCompletions.handle(Runnable::run);
     work += raft.pump();
     followRole(nowNanos);
     followClock();
     work += retryWaiting(nowNanos);
-    work += calls.drain(this::dispatch, MESSAGES_PER_CYCLE_MAX);
+    work += handleCalls();
     work += tick(nowNanos);
     work += look(nowNanos);
     work += handOver();
@@ -177,7 +183,7 @@ public final class PdMember implements Agent {
   @Override
   public void onClose() {
     stopping = true;
-    calls.drain(this::dispatch, Integer.MAX_VALUE);
+    newCalls.handleAll(this::dispatch);
     while (!waiting.isEmpty()) {
       waiting.remove().ask.reply().refuse(new PdRefusal.NotStarted());
     }
@@ -187,6 +193,10 @@ public final class PdMember implements Agent {
     if (ended != null) {
       ended.streams().endAll(new PdRefusal.NotStarted());
     }
+  }
+
+  private int handleCalls() {
+    return newCalls.handle(this::dispatch);
   }
 
   private int handOver() {

@@ -223,7 +223,7 @@ final class PdCluster {
       for (Node node : List.copyOf(nodeById.values())) {
         if (node.member != null) {
           moved |= node.disk.sync();
-          moved |= node.member.poll(nowNanos) > 0;
+          moved |= node.member.poll(node) > 0;
         }
       }
       moved |= deliver();

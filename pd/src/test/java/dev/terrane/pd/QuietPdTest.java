@@ -38,7 +38,7 @@ class QuietPdTest {
             leader,
             TsoRequest.newBuilder().setHeader(cluster.header()).setCount(1).build(),
             Pd::tso);
-    int _ = leader.running().poll(cluster.nowNanos());
+    int _ = leader.running().poll(leader);
 
     assertThat(answer.isDone()).as("answered in the very cycle").isTrue();
     assertThat(answer.get().getTimestamp().getPhysical())

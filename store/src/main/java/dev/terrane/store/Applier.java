@@ -3,6 +3,7 @@ package dev.terrane.store;
 import dev.terrane.common.Bytes;
 import dev.terrane.common.Invariant;
 import dev.terrane.common.KeyRange;
+import dev.terrane.common.TimeSource;
 import dev.terrane.common.agent.Agent;
 import dev.terrane.common.agent.Inbox;
 import dev.terrane.common.agent.Waker;
@@ -106,7 +107,8 @@ final class Applier implements Agent {
   }
 
   @Override
-  public int poll(long nowNanos) {
+  public int poll(TimeSource time) {
+    long nowNanos = time.nanoTime();
     if (retryAtNanos != NO_DEADLINE) {
       if (nowNanos - retryAtNanos < 0) {
         return 0;

@@ -1,5 +1,6 @@
 package dev.terrane.store;
 
+import dev.terrane.common.TimeSource;
 import dev.terrane.common.agent.Agent;
 import dev.terrane.common.agent.Inbox;
 import dev.terrane.common.agent.Waker;
@@ -53,7 +54,8 @@ final class LogWriter implements Agent {
   }
 
   @Override
-  public int poll(long nowNanos) {
+  public int poll(TimeSource time) {
+    long nowNanos = time.nanoTime();
     if (retryAtNanos != NO_DEADLINE && nowNanos - retryAtNanos < 0) {
       return 0;
     }

@@ -1,6 +1,8 @@
 package dev.terrane.store;
 
+import dev.terrane.common.TimeSource;
 import dev.terrane.common.agent.Agent;
+import dev.terrane.common.agent.Intake;
 import dev.terrane.common.agent.Waker;
 import dev.terrane.common.region.Region;
 import dev.terrane.common.region.RegionError;
@@ -18,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The agent that runs peers: drains its inbox, lets due peers tick, and at the end of each cycle
- * takes what all dirty peers have to say, so that one log batch and one message per store serve all
- * Regions.
+ * The agent that runs peers: takes what is in its inbox, reads the clock, lets due peers tick,
+ * handles what it took, and at the end of each cycle takes what all dirty peers have to say, so
+ * that one log batch and one message per store serve all Regions.
  *
  * <p>Never waits: what needs the disk is done elsewhere and comes back as a message.
  */
@@ -43,6 +45,7 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
   private final String name;
   private final LoopServices services;
   private final LoopParts parts;
+  private final Intake<StoreMessage> intake;
   private final TickWheel wheel;
   private final PeerTable peers;
   private final MessageRouter router;
@@ -51,7 +54,6 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
   private final LogJanitor janitor;
   private final Consumer<StoreMessage> dispatcher = this::dispatch;
   private final ObjLongConsumer<LocalPeer> ticker = LocalPeer::tick;
-  private long raftBytesThisCycle;
 
   /** Whether anything else than signs of life has come in this cycle. */
   private boolean stirred;
@@ -69,6 +71,9 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
     this.name = name;
     this.services = services;
     this.parts = parts;
+    this.intake =
+        new Intake<>(
+            services.inbox, MESSAGES_PER_CYCLE_MAX, RAFT_BYTES_PER_CYCLE_MAX, StoreLoop::raftBytes);
     long nowNanos = parts.time().nanoTime();
     services.startCycle(nowNanos);
     this.wheel = new TickWheel(services.config.tick().toNanos(), nowNanos);
@@ -102,16 +107,17 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
   }
 
   @Override
-  public int poll(long nowNanos) {
+  public int poll(TimeSource time) {
+    long nowNanos = intake.take(time);
     services.startCycle(nowNanos);
     if (wheel.skipPause(nowNanos)) {
       log.warn("this store stood still for longer than {}", services.config.tick().multipliedBy(3));
       peers.all().forEach(LocalPeer::paused);
     }
-    // Before what has come: a promise that is given now must not be shortened by ticks that were
-    // due.
+    // Before what has come: a promise that it renews must not be shortened by ticks that were due.
     int ticked = wheel.advance(nowNanos, ticker);
-    int work = drain();
+    stirred = false;
+    int work = intake.handle(dispatcher);
     if (stirred && housekeepingAtNanos - nowNanos > HOUSEKEEPING_NANOS) {
       keepHouseIn(HOUSEKEEPING_NANOS, 0);
     }
@@ -134,16 +140,10 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
     return Math.min(next, snapshots.nextDeadlineNanos(services.nowNanos()));
   }
 
-  private int drain() {
-    raftBytesThisCycle = 0;
-    stirred = false;
-    int drained = 0;
-    while (drained < MESSAGES_PER_CYCLE_MAX
-        && raftBytesThisCycle < RAFT_BYTES_PER_CYCLE_MAX
-        && services.inbox.drain(dispatcher, 1) > 0) {
-      drained++;
-    }
-    return drained;
+  private static long raftBytes(StoreMessage message) {
+    return message instanceof StoreMessage.RaftReceived received
+        ? received.batch().getSerializedSize()
+        : 0;
   }
 
   private int handOver() {
@@ -188,9 +188,7 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
         }
       }
       case StoreMessage.RaftReceived received -> {
-        long bytes = received.batch().getSerializedSize();
-        raftBytesThisCycle += bytes;
-        parts.raftBacklog().remove(bytes);
+        parts.raftBacklog().remove(raftBytes(received));
         stirred |= router.receive(received.batch());
       }
       case StoreMessage.Persisted persisted -> {
@@ -296,7 +294,7 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
 
   /** The store stops: what waits is answered, and nothing is taken in any more. */
   void shutDown() {
-    services.inbox.drain(dispatcher, Integer.MAX_VALUE);
+    intake.handleAll(dispatcher);
     for (LocalPeer peer : List.copyOf(peers.all())) {
       peer.close("the store stops");
     }

@@ -20,6 +20,7 @@ import dev.terrane.store.wire.RegionKeys;
 import dev.terrane.txn.Mutations;
 import dev.terrane.txn.MutationsBuilder;
 import dev.terrane.txn.WriteReply;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -47,6 +48,7 @@ class ApplierTest {
   private final Credits credits = new Credits(100, 1 << 20);
   private final Applier applier =
       new Applier(engine, loop, 1024, new ManualDisk(new Random(1)), diskSpace, MetricsSink.NONE);
+  private final VirtualTime time = new VirtualTime();
   private final List<String> answers = new ArrayList<>();
 
   ApplierTest() {
@@ -110,7 +112,7 @@ class ApplierTest {
     applier.submit(entries(2, 1, proposal("z", 3, put("z", "3"))));
     applier.submit(entries(1, 2, proposal("a2", 3, put("a", "4"))));
 
-    applier.poll(0);
+    applier.poll(time);
 
     assertThat(answers).containsExactly("a applied", "b applied", "z applied", "a2 applied");
     assertThat(stored("a")).isEqualTo("4");
@@ -132,7 +134,7 @@ class ApplierTest {
             proposal("new", 3, put("b", "new")),
             proposal("ahead", 4, put("c", "ahead"))));
 
-    applier.poll(0);
+    applier.poll(time);
 
     assertThat(answers).containsExactly("old EpochNotMatch", "new applied", "ahead EpochNotMatch");
     assertThat(stored("a")).isNull();
@@ -153,12 +155,12 @@ class ApplierTest {
             proposal("first", 3, put("k", "v-ttl1")),
             proposal("renewed", 3, put("k", "v-ttl2")),
             proposal("clean", 3, clean)));
-    applier.poll(0);
+    applier.poll(time);
     assertThat(stored("k")).as("it was renewed in the same batch").isEqualTo("v-ttl2");
 
     applier.submit(
         entries(1, 2, proposal("again", 3, put("k", "v-ttl1")), proposal("clean2", 3, clean)));
-    applier.poll(0);
+    applier.poll(time);
     assertThat(stored("k")).isNull();
     assertThat(answers).hasSize(5).allMatch(answer -> answer.endsWith("applied"));
   }
@@ -169,13 +171,14 @@ class ApplierTest {
     applier.submit(entries(1, 1, proposal("a", 3, put("a", "1"))));
     applier.submit(entries(1, 2, proposal("b", 3, put("b", "2"))));
 
-    applier.poll(0);
+    applier.poll(time);
 
     assertThat(answers).isEmpty();
     assertThat(diskSpace.fullReason()).isNotNull();
-    assertThat(applier.poll(1)).as("it waits").isZero();
+    assertThat(applier.poll(time)).as("it waits").isZero();
     memoryDisk.setFreeBytes(Long.MAX_VALUE);
-    applier.poll(applier.nextDeadlineNanos());
+    time.advance(Duration.ofNanos(applier.nextDeadlineNanos() - time.nanoTime()));
+    applier.poll(time);
     assertThat(answers).containsExactly("a applied", "b applied");
     assertThat(stored("b")).isEqualTo("2");
     assertThat(diskSpace.fullReason()).isNull();
@@ -195,11 +198,12 @@ class ApplierTest {
             proposal("a", 3, put("a", "1")),
             proposal("clean", 3, clean),
             proposal("b", 3, put("b", "2"))));
-    applier.poll(0);
+    applier.poll(time);
     assertThat(answers).isEmpty();
 
     memoryDisk.setFreeBytes(Long.MAX_VALUE);
-    applier.poll(applier.nextDeadlineNanos());
+    time.advance(Duration.ofNanos(applier.nextDeadlineNanos() - time.nanoTime()));
+    applier.poll(time);
 
     assertThat(answers).containsExactly("a applied", "clean applied", "b applied");
     assertThat(stored("a")).isEqualTo("1");
@@ -211,7 +215,7 @@ class ApplierTest {
   void whatComesForAClosedRegionIsUndetermined() {
     applier.submit(new ApplyTask.Close(1, 11));
     applier.submit(entries(1, 1, proposal("late", 3, put("a", "1"))));
-    applier.poll(0);
+    applier.poll(time);
 
     assertThat(answers).containsExactly("late UndeterminedResult");
     assertThat(stored("a")).isNull();

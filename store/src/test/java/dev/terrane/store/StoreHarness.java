@@ -212,9 +212,9 @@ final class StoreHarness {
   int pollAll() {
     int work = 0;
     for (Agent agent : store().agents()) {
-      work += agent.poll(cluster.time().nanoTime());
+      work += agent.poll(cluster.time());
     }
-    work += store().logWriter().poll(cluster.time().nanoTime());
+    work += store().logWriter().poll(cluster.time());
     while (disk.runOne()) {
       work++;
     }
@@ -240,7 +240,7 @@ final class StoreHarness {
     }
     int work = 0;
     for (int turn = 0; turn < 3; turn++) {
-      work += agents.get(random.nextInt(agents.size())).poll(cluster.time().nanoTime());
+      work += agents.get(random.nextInt(agents.size())).poll(cluster.time());
       if (random.nextBoolean() && disk.runOne()) {
         work++;
       }

@@ -76,8 +76,9 @@ public final class ClientCore implements Agent {
   }
 
   @Override
-  public int poll(long nowNanos) {
-    int work = inbox.drain(Task::start, TASKS_PER_POLL_MAX) + timers.fire(nowNanos);
+  public int poll(TimeSource clock) {
+    int work = inbox.drain(Task::start, TASKS_PER_POLL_MAX);
+    work += timers.fire(clock.nanoTime());
     flush();
     return work;
   }

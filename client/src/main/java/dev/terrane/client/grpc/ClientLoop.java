@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class ClientLoop implements AutoCloseable {
   private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final int RESOLVER_QUEUE_MAX = 1024;
+  private static final MachineTime TIME = new MachineTime();
 
   private final MultiThreadIoEventLoopGroup group;
   private final EventExecutor loop;
@@ -53,9 +54,7 @@ public final class ClientLoop implements AutoCloseable {
             new DefaultThreadFactory("terrane-client-names", true));
     resolver.allowCoreThreadTimeOut(true);
     channels = new Channels(group, resolver);
-    core =
-        new ClientCore(
-            config, new GrpcTransport(this, channels), new MachineTime(), new SplittableRandom());
+    core = new ClientCore(config, new GrpcTransport(this, channels), TIME, new SplittableRandom());
     core.onWork(this::wake);
   }
 
@@ -77,7 +76,7 @@ public final class ClientLoop implements AutoCloseable {
   private void cycle() {
     // Cleared first: what comes while we work is either seen now or wakes us again.
     awake.set(false);
-    if (core.poll(System.nanoTime()) > 0) {
+    if (core.poll(TIME) > 0) {
       wake();
     }
     rearm();

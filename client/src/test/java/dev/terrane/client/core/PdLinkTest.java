@@ -140,7 +140,7 @@ final class PdLinkTest {
     Outcome<Optional<Bytes>> sentRead = new Outcome<>();
     bench.raw.put(key("k"), key("2"), Duration.ZERO, sentWrite);
     bench.raw.get(key("k"), sentRead);
-    bench.core.poll(bench.network.nanoTime());
+    bench.core.poll(bench.network);
     Outcome<@Nullable Void> unsentWrite = new Outcome<>();
     bench.raw.put(key("k"), key("3"), Duration.ZERO, unsentWrite);
 

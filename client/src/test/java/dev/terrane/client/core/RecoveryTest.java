@@ -337,7 +337,7 @@ final class RecoveryTest {
       bench.raw.put(key("k" + i), key("v"), Duration.ZERO, outcome);
       writes.add(outcome);
     }
-    bench.core.poll(bench.network.nanoTime());
+    bench.core.poll(bench.network);
     bench.network.cutOff(bench.cluster.address(1));
     bench.cluster.lead(key("k"), 3);
     int asked = bench.cluster.pd().asked();

@@ -105,7 +105,7 @@ final class VirtualNetwork implements Transport, TimeSource {
   private boolean run(ClientCore core, BooleanSupplier done, long limitNanos) {
     long end = nowNanos + limitNanos;
     while (true) {
-      while (core.poll(nowNanos) > 0) {
+      while (core.poll(this) > 0) {
         // Until it has nothing to do at this moment.
       }
       if (done.getAsBoolean()) {

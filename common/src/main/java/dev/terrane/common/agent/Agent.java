@@ -1,5 +1,7 @@
 package dev.terrane.common.agent;
 
+import dev.terrane.common.TimeSource;
+
 /**
  * A single-threaded object that does a bounded amount of work each time it is polled and never
  * waits. Others reach it only through its {@link Inbox}.
@@ -14,12 +16,16 @@ public interface Agent {
   String name();
 
   /**
-   * One duty cycle: drains a bounded part of the inbox, fires due timers, hands out work.
+   * One duty cycle: takes a bounded part of the inbox, reads the clock, fires due timers, handles
+   * what it took, hands out work.
    *
-   * @param nowNanos the node's monotonic clock
+   * <p>It is handed the clock, not a time: nothing that came later may be handled under an older
+   * time, so an agent to which time matters takes first and reads after ({@link Intake}).
+   *
+   * @param time the node's clocks
    * @return how much was done; 0 lets the runner park until a message or the deadline comes
    */
-  int poll(long nowNanos);
+  int poll(TimeSource time);
 
   /**
    * When this agent wants to be polled though no message came, on the node's monotonic clock, or

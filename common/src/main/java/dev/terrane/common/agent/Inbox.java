@@ -3,6 +3,7 @@ package dev.terrane.common.agent;
 import dev.terrane.common.Invariant;
 import java.util.function.Consumer;
 import org.jctools.queues.varhandle.MpscGrowableVarHandleArrayQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bounded queue through which other threads reach an {@link Agent}. Many producers, one
@@ -51,6 +52,11 @@ public final class Inbox<M> {
           "inbox %s is full at %d: a message was not admitted", name, capacity);
     }
     waker.wake();
+  }
+
+  /** The oldest message, which is in the inbox no longer; null if there is none. */
+  @Nullable M poll() {
+    return queue.poll();
   }
 
   /** Hands at most {@code limit} messages to {@code handler}, and returns how many. */

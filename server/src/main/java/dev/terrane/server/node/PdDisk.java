@@ -1,6 +1,7 @@
 package dev.terrane.server.node;
 
 import dev.terrane.common.Bytes;
+import dev.terrane.common.TimeSource;
 import dev.terrane.common.agent.Agent;
 import dev.terrane.common.agent.Inbox;
 import dev.terrane.common.agent.Waker;
@@ -151,7 +152,7 @@ public final class PdDisk implements PdStorage, Agent {
   }
 
   @Override
-  public int poll(long nowNanos) {
+  public int poll(TimeSource time) {
     inbox.drain(taken::add, WRITES_PER_CYCLE);
     if (taken.isEmpty()) {
       return 0;

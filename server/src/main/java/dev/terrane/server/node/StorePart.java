@@ -232,7 +232,7 @@ final class StorePart implements AutoCloseable {
     }
 
     @Override
-    public int poll(long nowNanos) {
+    public int poll(TimeSource time) {
       return 0;
     }
 

@@ -27,7 +27,7 @@ public final class AgentSet {
   public int poll(TimeSource time) {
     int work = 0;
     for (Agent agent : agents) {
-      work += agent.poll(time.nanoTime());
+      work += agent.poll(time);
     }
     return work;
   }

@@ -2,6 +2,7 @@ package dev.terrane.server.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.terrane.common.TimeSource;
 import dev.terrane.common.agent.Agent;
 import dev.terrane.common.agent.Inbox;
 import dev.terrane.server.net.EventLoops;
@@ -35,9 +36,9 @@ class AgentHostTest {
     }
 
     @Override
-    public int poll(long nowNanos) {
+    public int poll(TimeSource clock) {
       int work = inbox.drain(Runnable::run, 16);
-      if (deadlineNanos != NO_DEADLINE && nowNanos - deadlineNanos >= 0) {
+      if (deadlineNanos != NO_DEADLINE && clock.nanoTime() - deadlineNanos >= 0) {
         deadlineNanos = NO_DEADLINE;
         timer.run();
         work++;

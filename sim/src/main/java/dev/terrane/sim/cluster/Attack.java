@@ -63,6 +63,32 @@ public enum Attack {
       faults.pause(faults.leaderOrAny(chance), chance.nextLong(300, 2_500));
     }
   },
+  /** A node whose agents stand still now and then in the middle of what they do. */
+  STALL {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.stall(faults.anyNode(chance), chance);
+    }
+  },
+  STALL_LEADER {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.stall(faults.leaderOrAny(chance), chance);
+    }
+  },
+  /** A voter stands still while it renews its promise to a leader that is then cut off. */
+  STALL_THE_OTHER {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.plots().stallTheOther(chance);
+    }
+  },
+  STALL_THE_OTHER_PD {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.plots().stallTheOtherPd(chance);
+    }
+  },
   PAUSE_PD {
     @Override
     void strike(Faults faults, RandomGenerator chance) {

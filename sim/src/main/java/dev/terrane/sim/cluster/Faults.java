@@ -179,6 +179,20 @@ public final class Faults {
     }
   }
 
+  /** For a while what runs on {@code node} stands still now and then, at any step. */
+  void stall(ServerNode node, RandomGenerator chance) {
+    double probability = Math.pow(10, -chance.nextDouble(1, 4));
+    long millisMax = chance.nextLong(5, 2_000);
+    say(
+        node.machine().name()
+            + " stalls for up to "
+            + millisMax
+            + " ms, at a step in "
+            + Math.round(1 / probability));
+    node.machine().stalls().often(probability, millisMax);
+    world.after(chance.nextLong(200, CUT_MILLIS_MAX) * MILLI, () -> node.machine().stalls().end());
+  }
+
   /** The store is gone for good. */
   void loseForGood(ServerNode node) {
     lost.add(node);
@@ -472,6 +486,7 @@ public final class Faults {
     say("everything is healed");
     cluster.network().heal();
     for (ServerNode node : List.copyOf(cluster.nodes())) {
+      node.machine().stalls().end();
       node.machine().disk().dieAfter(-1, false);
       node.machine().disk().slow(0);
       node.machine().disk().slowReads(0);

@@ -119,6 +119,89 @@ final class Plots {
   }
 
   /**
+   * One follower has long not heard from the leader when the other stands still, in the middle of a
+   * cycle, until the leader's heartbeats have come: it renews its promise then, and the leader's
+   * lease with it. After that the leader is cut off, and the two could elect while the lease runs
+   * if the other counted the time that it stood still as if it came after its promise.
+   */
+  void stallTheOther(RandomGenerator chance) {
+    ServerNode leader = cluster.leader();
+    List<ServerNode> others = leader == null ? List.of() : cluster.votersBeside(leader);
+    if (leader == null || others.size() != 2) {
+      return;
+    }
+    stallTheOther(
+        leader.machine(),
+        others.getFirst().machine(),
+        others.getLast().machine(),
+        "store-loop",
+        () -> {},
+        chance);
+  }
+
+  /** The same in PD's group. Whoever led is asked for a timestamp once its successor gave one. */
+  void stallTheOtherPd(RandomGenerator chance) {
+    Machine leader = cluster.invariants().pdLeader();
+    List<Machine> others =
+        cluster.nodes().stream()
+            .filter(node -> node.isPd() && node.machine() != leader && node.machine().isUp())
+            .map(ServerNode::machine)
+            .toList();
+    if (leader == null || others.size() != 2) {
+      return;
+    }
+    stallTheOther(
+        leader,
+        others.getFirst(),
+        others.getLast(),
+        "pd-",
+        () -> steps.once(() -> hasSuccessor(leader), 1_000, () -> askAfterItsSuccessor(leader, 50)),
+        chance);
+  }
+
+  private boolean hasSuccessor(Machine leader) {
+    Machine now = cluster.invariants().pdLeader();
+    return now != null && now != leader;
+  }
+
+  private void askAfterItsSuccessor(Machine leader, int times) {
+    Machine successor = cluster.invariants().pdLeader();
+    if (successor != null && successor != leader && times > 0) {
+      cluster
+          .invariants()
+          .askForTimestamp(successor, () -> cluster.invariants().askForTimestamp(leader, () -> {}));
+      steps.later(10, () -> askAfterItsSuccessor(leader, times - 1));
+    }
+  }
+
+  private void stallTheOther(
+      Machine from,
+      Machine lonely,
+      Machine stalled,
+      String agent,
+      Runnable then,
+      RandomGenerator chance) {
+    steps.say(lonely.name() + " cut off from " + from.name());
+    faults.cutBothWays(from, lonely);
+    faults.healLater(chance, 5_000, 9_000);
+    steps.later(
+        chance.nextLong(1_200, 3_500),
+        () -> {
+          long millis = chance.nextLong(500, 1_000);
+          steps.say(stalled.name() + " is to stall for " + millis + " ms");
+          stalled.stalls().onceAfterTheClock(agent, millis);
+          steps.later(
+              millis,
+              () -> {
+                steps.say(stalled.name() + " hears no more of " + from.name());
+                cluster.network().link(from, stalled).cut(true);
+                steps.later(chance.nextLong(30, 150), () -> faults.cutBothWays(from, stalled));
+                then.run();
+              });
+        });
+  }
+
+  /**
    * A follower is away until the leader's log begins behind what it has, comes back, and dies while
    * it takes in a snapshot or soon after.
    */

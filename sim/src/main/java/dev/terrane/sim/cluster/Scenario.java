@@ -113,6 +113,22 @@ public record Scenario(
                   + " nobody before it has run out",
               calm -> calm.withDownMax(2).withAttacks(4_000, Attack.BOUNCE_THE_OTHER)),
           new Scenario(
+              "standing-still-in-a-cycle",
+              "a voter stands still between two steps of a cycle, in which a leader's heartbeat comes:"
+                  + " the promise that renews the leader's lease lasts as long as the lease",
+              calm -> calm.withAttacks(5_000, Attack.STALL_THE_OTHER)),
+          new Scenario(
+              "pd-standing-still-in-a-cycle",
+              "the same in PD's group: who has led gives no timestamp when a successor has",
+              calm -> calm.withCluster(3, 3, true).withAttacks(5_000, Attack.STALL_THE_OTHER_PD)),
+          new Scenario(
+              "stalls-everywhere",
+              "agents of all nodes stand still at any step while leaders change: what they knew of"
+                  + " time, of each other and of their leases is old when they go on",
+              calm ->
+                  calm.withCluster(3, 3, false)
+                      .withAttacks(900, Attack.STALL, Attack.STALL_LEADER, Attack.ISOLATE_LEADER)),
+          new Scenario(
               "leaders-fall-quickly",
               "one leader after the other falls before it has replicated what it appended: what"
                   + " an older term left is committed only together with the new one's own",

@@ -16,7 +16,12 @@ import dev.terrane.engine.log.LogBatch;
 import dev.terrane.engine.log.RaftLogEngine;
 import dev.terrane.pd.Pd;
 import dev.terrane.pd.PdMember;
+import dev.terrane.pd.PdRefusal;
+import dev.terrane.pd.PdReply;
 import dev.terrane.proto.ProtoRegions;
+import dev.terrane.proto.pdpb.RequestHeader;
+import dev.terrane.proto.pdpb.TsoRequest;
+import dev.terrane.proto.pdpb.TsoResponse;
 import dev.terrane.raft.HardState;
 import dev.terrane.sim.net.Observer;
 import dev.terrane.sim.node.Watch;
@@ -68,6 +73,7 @@ public final class Invariants implements Watch, Observer {
   private final Map<Long, Machine> machineByStoreId = new LinkedHashMap<>();
   private final Map<Machine, Map<Long, Long>> appliedByRegion = new LinkedHashMap<>();
   private final Map<Machine, Map<Long, RegionEpoch>> epochByRegion = new LinkedHashMap<>();
+  private final Map<Machine, Pd> pdByMachine = new LinkedHashMap<>();
   private final Map<NodeProcess, Store> storeByProcess = new LinkedHashMap<>();
   private final Set<String> tornWrites = new HashSet<>();
   private long leaseReads;
@@ -133,6 +139,7 @@ public final class Invariants implements Watch, Observer {
     group.opened(machine, log, tornWrites.remove(name));
     return new WatchedLog(
         log,
+        machine.stalls(),
         new WatchedLog.Writes() {
           @Override
           public void begins(List<LogBatch> batches) {
@@ -155,7 +162,8 @@ public final class Invariants implements Watch, Observer {
     Machine machine = process.machine();
     appliedByRegion.put(machine, new LinkedHashMap<>());
     epochByRegion.put(machine, new LinkedHashMap<>());
-    return new WatchedEngine(engine, machine.disk(), batch -> batch.forEach(new Applied(machine)));
+    return new WatchedEngine(
+        engine, machine.disk(), machine.stalls(), batch -> batch.forEach(new Applied(machine)));
   }
 
   private final class Applied implements WriteBatch.Visitor {
@@ -337,7 +345,7 @@ public final class Invariants implements Watch, Observer {
           store.read(context, mode, keys, reply);
           return;
         }
-        AtOnce watched = new AtOnce(process.machine(), reply);
+        AtOnce watched = new AtOnce(process.machine(), context.regionId(), reply);
         store.read(context, mode, keys, watched);
         watched.asking = false;
       }
@@ -363,17 +371,22 @@ public final class Invariants implements Watch, Observer {
   private final class AtOnce implements ReadReply {
     private final Machine machine;
     private final ReadReply reply;
+
+    /** The newest term of which anything was committed when it was asked. */
+    private final long newestTerm;
+
     private boolean asking = true;
 
-    AtOnce(Machine machine, ReadReply reply) {
+    AtOnce(Machine machine, long regionId, ReadReply reply) {
       this.machine = machine;
       this.reply = reply;
+      this.newestTerm = stores.facts(regionId).committedTermMax();
     }
 
     @Override
     public void ready(RegionReader reader) {
       if (asking) {
-        leaseRead(machine, reader);
+        leaseRead(machine, reader, newestTerm);
       }
       reply.ready(reader);
     }
@@ -384,11 +397,10 @@ public final class Invariants implements Watch, Observer {
     }
   }
 
-  /** A lease may answer only while nobody can have committed anything in a later term. */
-  private void leaseRead(Machine machine, RegionReader reader) {
+  /** A lease may answer only if nobody had committed anything in a later term when it was asked. */
+  private void leaseRead(Machine machine, RegionReader reader, long newest) {
     leaseReads++;
     long term = reader.stamp().term();
-    long newest = stores.facts(reader.region().id()).committedTermMax();
     if (term < newest) {
       throw new SimulationFailure(
           "%s reads by its lease of term %d of region %d, while entries of term %d are committed"
@@ -411,7 +423,7 @@ public final class Invariants implements Watch, Observer {
           RegionContext context =
               new RegionContext(
                   regionId, region.epoch(), status.peerId(), store.identity().storeId(), 0);
-          AtOnce watched = new AtOnce(process.machine(), UNHEARD);
+          AtOnce watched = new AtOnce(process.machine(), regionId, UNHEARD);
           store.read(context, ReadMode.LEADER, null, watched);
           watched.asking = false;
         }
@@ -424,7 +436,42 @@ public final class Invariants implements Watch, Observer {
   @Override
   public Pd pd(NodeProcess process, PdMember member) {
     pdGroup.started(process, member);
-    return pd.watched(process, member.pd());
+    Pd watched = pd.watched(process, member.pd());
+    pdByMachine.put(process.machine(), watched);
+    process.onDeath(() -> pdByMachine.remove(process.machine()));
+    return watched;
+  }
+
+  /** Where the member of PD is that leads; null if none does. */
+  public @Nullable Machine pdLeader() {
+    return pdGroup.leader();
+  }
+
+  /**
+   * Asks the member of PD on {@code machine} for a timestamp, as anybody may who takes it for the
+   * leader; {@code then} runs if it gives one.
+   */
+  public void askForTimestamp(Machine machine, Runnable then) {
+    Pd member = pdByMachine.get(machine);
+    for (Store store : storeByProcess.values()) {
+      if (member == null) {
+        return;
+      }
+      RequestHeader header =
+          RequestHeader.newBuilder().setClusterId(store.identity().clusterId()).build();
+      member.tso(
+          TsoRequest.newBuilder().setHeader(header).setCount(1).build(),
+          new PdReply<>() {
+            @Override
+            public void answer(TsoResponse response) {
+              then.run();
+            }
+
+            @Override
+            public void refuse(PdRefusal refusal) {}
+          });
+      return; // any store knows the cluster
+    }
   }
 
   /** What PD's member had on {@code machine} is gone for good. */

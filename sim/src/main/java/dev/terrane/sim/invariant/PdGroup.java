@@ -3,6 +3,7 @@ package dev.terrane.sim.invariant;
 import dev.terrane.pd.PdMember;
 import dev.terrane.raft.Membership;
 import dev.terrane.raft.PeerSet;
+import dev.terrane.raft.RoleKind;
 import dev.terrane.raft.Status;
 import dev.terrane.sim.world.Machine;
 import dev.terrane.sim.world.NodeProcess;
@@ -29,6 +30,20 @@ final class PdGroup {
     running.put(machine, member);
     process.onDeath(() -> running.remove(machine));
     machineByMember.put(member.raftStatus().peerId(), machine);
+  }
+
+  /** Where the member is that leads in the highest term; null if none leads. */
+  @Nullable Machine leader() {
+    Machine leader = null;
+    long newestTerm = 0;
+    for (Map.Entry<Machine, PdMember> entry : running.entrySet()) {
+      Status status = entry.getValue().raftStatus();
+      if (status.role() == RoleKind.LEADER && status.hardState().term() > newestTerm) {
+        leader = entry.getKey();
+        newestTerm = status.hardState().term();
+      }
+    }
+    return leader;
   }
 
   /** The member on {@code machine} is gone for good; another one may begin there. */

@@ -13,11 +13,15 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.TreeMap;
 
-/** Timestamps strictly rise and ids are given once, whoever leads PD. */
+/**
+ * Timestamps are above all that were given before they were asked for, each is given once, and so
+ * are ids, whoever leads PD.
+ */
 final class PdInvariants {
   private static final int LOGICAL_BITS = 18;
 
   private final TreeMap<Long, Long> lastIdByFirst = new TreeMap<>();
+  private final TreeMap<Long, Long> lastTimestampByFirst = new TreeMap<>();
   private long newestTimestamp;
   private long timestamps;
 
@@ -53,11 +57,12 @@ final class PdInvariants {
   @SuppressWarnings("unchecked") // the method's name says which
   private PdReply<TsoResponse> timestampReply(NodeProcess process, PdReply<?> reply) {
     PdReply<TsoResponse> to = (PdReply<TsoResponse>) reply;
+    long before = newestTimestamp;
     return new PdReply<>() {
       @Override
       public void answer(TsoResponse response) {
         if (response.getCount() > 0) {
-          given(process, response);
+          given(process, response, before);
         }
         to.answer(response);
       }
@@ -69,17 +74,23 @@ final class PdInvariants {
     };
   }
 
-  private void given(NodeProcess process, TsoResponse response) {
+  private void given(NodeProcess process, TsoResponse response, long before) {
     long last =
         (response.getTimestamp().getPhysical() << LOGICAL_BITS)
             + response.getTimestamp().getLogical();
     long first = last - response.getCount() + 1;
-    if (first <= newestTimestamp) {
+    if (first <= before) {
       throw new SimulationFailure(
-          "%s gives timestamps %d to %d after %d"
-              .formatted(process.name(), first, last, newestTimestamp));
+          "%s gives timestamps %d to %d after %d".formatted(process.name(), first, last, before));
     }
-    newestTimestamp = last;
+    var below = lastTimestampByFirst.floorEntry(last);
+    if (below != null && below.getValue() >= first) {
+      throw new SimulationFailure(
+          "%s gives timestamps %d to %d, of which some up to %d were given"
+              .formatted(process.name(), first, last, below.getValue()));
+    }
+    lastTimestampByFirst.put(first, last);
+    newestTimestamp = Math.max(newestTimestamp, last);
     timestamps += response.getCount();
   }
 

@@ -13,6 +13,7 @@ import dev.terrane.engine.ScanKind;
 import dev.terrane.engine.SstWriter;
 import dev.terrane.engine.WriteBatch;
 import dev.terrane.sim.world.MachineDisk;
+import dev.terrane.sim.world.Stalls;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class WatchedEngine implements KvEngine {
   private final KvEngine engine;
   private final MachineDisk disk;
+  private final Stalls stalls;
   private final Writes writes;
 
   /** Hears of each write. */
@@ -30,19 +32,22 @@ final class WatchedEngine implements KvEngine {
     void written(WriteBatch batch);
   }
 
-  WatchedEngine(KvEngine engine, MachineDisk disk, Writes writes) {
+  WatchedEngine(KvEngine engine, MachineDisk disk, Stalls stalls, Writes writes) {
     this.engine = engine;
+    this.stalls = stalls;
     this.disk = disk;
     this.writes = writes;
   }
 
   @Override
   public @Nullable Bytes get(ColumnFamily family, Bytes key) {
+    stalls.step("a read of the engine");
     return engine.get(family, key);
   }
 
   @Override
   public CachedRead getCached(ColumnFamily family, Bytes key) {
+    stalls.step("a read of the engine");
     return engine.getCached(family, key);
   }
 
@@ -53,11 +58,13 @@ final class WatchedEngine implements KvEngine {
 
   @Override
   public Cursor cursor(ColumnFamily family, KeyRange range, ScanKind kind) {
+    stalls.step("a read of the engine");
     return engine.cursor(family, range, kind);
   }
 
   @Override
   public void write(WriteBatch batch) {
+    stalls.step("a write of the engine");
     disk.mayDie("a write of the engine");
     engine.write(batch);
     writes.written(batch);
@@ -71,6 +78,7 @@ final class WatchedEngine implements KvEngine {
 
   @Override
   public EngineSnapshot snapshot() {
+    stalls.step("a read of the engine");
     return engine.snapshot();
   }
 
@@ -118,6 +126,7 @@ final class WatchedEngine implements KvEngine {
 
   @Override
   public FlowSignals flowSignals() {
+    stalls.step("a read of the engine");
     return engine.flowSignals();
   }
 

@@ -9,6 +9,7 @@ import dev.terrane.engine.log.RaftLogEngine;
 import dev.terrane.engine.log.Tombstone;
 import dev.terrane.raft.HardState;
 import dev.terrane.raft.LogRead;
+import dev.terrane.sim.world.Stalls;
 import java.util.List;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** A Raft log whose writes are seen once they are durable. */
 final class WatchedLog implements RaftLogEngine {
   private final RaftLogEngine log;
+  private final Stalls stalls;
   private final Writes writes;
 
   /** Hears of each write, before and after. */
@@ -25,13 +27,15 @@ final class WatchedLog implements RaftLogEngine {
     void durable(List<LogBatch> batches);
   }
 
-  WatchedLog(RaftLogEngine log, Writes writes) {
+  WatchedLog(RaftLogEngine log, Stalls stalls, Writes writes) {
     this.log = log;
+    this.stalls = stalls;
     this.writes = writes;
   }
 
   @Override
   public void write(List<LogBatch> batches) {
+    stalls.step("a write of the log");
     writes.begins(batches);
     try {
       log.write(batches);
@@ -64,22 +68,26 @@ final class WatchedLog implements RaftLogEngine {
 
   @Override
   public LogRead entries(long regionId, long startIndex, long endIndex, long bytesMax) {
+    stalls.step("a read of the log");
     return log.entries(regionId, startIndex, endIndex, bytesMax);
   }
 
   @Override
   public @Nullable LogRead entriesInMemory(
       long regionId, long startIndex, long endIndex, long bytesMax) {
+    stalls.step("a read of the log");
     return log.entriesInMemory(regionId, startIndex, endIndex, bytesMax);
   }
 
   @Override
   public LogRead entriesIfHeld(long regionId, long startIndex, long endIndex, long bytesMax) {
+    stalls.step("a read of the log");
     return log.entriesIfHeld(regionId, startIndex, endIndex, bytesMax);
   }
 
   @Override
   public @Nullable HardState hardState(long regionId) {
+    stalls.step("a read of the log");
     return log.hardState(regionId);
   }
 
@@ -90,6 +98,7 @@ final class WatchedLog implements RaftLogEngine {
 
   @Override
   public @Nullable Tombstone tombstone(long regionId) {
+    stalls.step("a read of the log");
     return log.tombstone(regionId);
   }
 

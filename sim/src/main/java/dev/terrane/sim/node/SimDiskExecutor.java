@@ -13,6 +13,7 @@ final class SimDiskExecutor implements DiskExecutor {
 
   @Override
   public void submit(String name, Runnable work) {
+    process.machine().stalls().step("what a thread of the disk is given");
     process.after(process.machine().disk().delayNanos(), work);
   }
 }

@@ -15,6 +15,10 @@ public final class AgentActor implements Waker {
   private World.@Nullable Event deadline;
   private long deadlineLocalNanos = Agent.NO_DEADLINE;
   private boolean woken;
+  private boolean polling;
+
+  /** Whether its turn came while it stood still inside a poll. */
+  private boolean missed;
 
   AgentActor(NodeProcess process, Agent agent, NodeProcess.Delay delay) {
     this.process = process;
@@ -24,19 +28,41 @@ public final class AgentActor implements Waker {
 
   @Override
   public void wake() {
+    process.machine().stalls().step("a message to an agent");
     if (!woken) {
       woken = true;
       process.after(delay.nextNanos(), this::poll);
     }
   }
 
+  NodeProcess process() {
+    return process;
+  }
+
   private void poll() {
+    if (polling) {
+      missed = true;
+      return;
+    }
     woken = false;
-    int work = agent.poll(process.machine().clock().nanoTime());
-    if (work > 0) {
+    missed = false;
+    int work = pollAgent();
+    if (missed) {
+      process.after(delay.nextNanos(), this::poll);
+    } else if (work > 0) {
       wake();
     } else if (!woken) {
       arm();
+    }
+  }
+
+  private int pollAgent() {
+    Machine machine = process.machine();
+    polling = true;
+    try {
+      return machine.world().poll(this, () -> agent.poll(machine.clock()));
+    } finally {
+      polling = false;
     }
   }
 
@@ -57,7 +83,7 @@ public final class AgentActor implements Waker {
               next,
               () -> {
                 deadline = null;
-                if (!woken) {
+                if (!woken && !polling) {
                   poll();
                 }
               });
@@ -66,8 +92,13 @@ public final class AgentActor implements Waker {
 
   /** Called when something else may have moved the agent's deadline. */
   public void rearm() {
-    if (!woken) {
+    if (!woken && !polling) {
       arm();
     }
+  }
+
+  @Override
+  public String toString() {
+    return agent.name();
   }
 }

@@ -18,6 +18,7 @@ public final class Machine {
   private final String name;
   private final NodeClock clock;
   private final MachineDisk disk;
+  private final Stalls stalls;
   private final RandomGenerator chance;
   private @Nullable NodeProcess process;
   private boolean powered = true;
@@ -42,8 +43,9 @@ public final class Machine {
     this.world = world;
     this.name = name;
     this.chance = world.stream("machine/" + name);
-    this.clock = new NodeClock(world, driftPpm, chance.nextLong(ORIGIN_NANOS_MAX));
+    this.clock = new NodeClock(this, driftPpm, chance.nextLong(ORIGIN_NANOS_MAX));
     this.disk = new MachineDisk(this);
+    this.stalls = new Stalls(this);
   }
 
   public World world() {
@@ -60,6 +62,11 @@ public final class Machine {
 
   public MachineDisk disk() {
     return disk;
+  }
+
+  /** Where time passes inside of polls. */
+  public Stalls stalls() {
+    return stalls;
   }
 
   /** The process that runs here; null while none does. */

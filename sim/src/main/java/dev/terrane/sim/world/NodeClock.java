@@ -11,18 +11,27 @@ public final class NodeClock implements TimeSource {
   private static final long MILLION = 1_000_000;
 
   private final World world;
+  private final Machine machine;
   private final long driftPpm;
   private long originNanos;
   private long wallOffsetMillis;
 
-  NodeClock(World world, long driftPpm, long originNanos) {
-    this.world = world;
+  NodeClock(Machine machine, long driftPpm, long originNanos) {
+    this.machine = machine;
+    this.world = machine.world();
     this.driftPpm = driftPpm;
     this.originNanos = originNanos;
   }
 
   @Override
   public long nanoTime() {
+    machine.stalls().step("a clock to be read");
+    long nanos = reading();
+    machine.stalls().clockRead();
+    return nanos;
+  }
+
+  private long reading() {
     long now = world.nowNanos();
     // In two parts, since the product of all nanoseconds would overflow after days.
     return originNanos + now + now / MILLION * driftPpm + now % MILLION * driftPpm / MILLION;
@@ -30,7 +39,7 @@ public final class NodeClock implements TimeSource {
 
   /** The first moment of the world at which this clock shows {@code localNanos} or more. */
   long worldNanosOf(long localNanos) {
-    long ahead = localNanos - nanoTime();
+    long ahead = localNanos - reading();
     if (ahead <= 0) {
       return world.nowNanos();
     }
@@ -43,7 +52,7 @@ public final class NodeClock implements TimeSource {
   }
 
   private long nanoTime0() {
-    return nanoTime() - originNanos;
+    return reading() - originNanos;
   }
 
   /** The machine starts: its monotonic clock begins anew, and nothing may remember the old one. */

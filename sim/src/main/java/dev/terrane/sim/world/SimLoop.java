@@ -31,6 +31,7 @@ public final class SimLoop implements LoopExecutor {
 
   @Override
   public void execute(Runnable task) {
+    process.machine().stalls().step("what the network's thread is given");
     World world = process.machine().world();
     long at =
         Math.max(lastNanos, world.nowNanos() + process.draw(DELAY_NANOS_MIN, DELAY_NANOS_MAX));

@@ -1,6 +1,7 @@
 package dev.terrane.sim.world;
 
 import java.util.PriorityQueue;
+import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,12 @@ public final class World {
   private long nowNanos;
   private long sequence;
   private long eventsRun;
+
+  /** The agent whose poll goes on at this moment; those around it stand still. */
+  private @Nullable AgentActor polled;
+
+  /** When those that stand still go on at the latest. */
+  private long stallsEndNanos = Long.MAX_VALUE;
 
   public World(long seed) {
     streams = new Streams(seed);
@@ -94,6 +101,41 @@ public final class World {
       // Until nothing is left before the end.
     }
     nowNanos = Math.max(nowNanos, endNanos);
+  }
+
+  /** Time passes until {@code endNanos} inside of what happens now. */
+  void runWithin(long endNanos) {
+    long endBefore = stallsEndNanos;
+    AgentActor standsStill = polled;
+    stallsEndNanos = Math.min(endBefore, endNanos);
+    polled = null;
+    try {
+      runUntil(endNanos);
+    } finally {
+      stallsEndNanos = endBefore;
+      polled = standsStill;
+    }
+  }
+
+  /** No stall that begins now may be longer. */
+  long stallsEndNanos() {
+    return stallsEndNanos;
+  }
+
+  /** The agent whose poll goes on at this moment; null while none is polled. */
+  @Nullable AgentActor polled() {
+    return polled;
+  }
+
+  /** What {@code poll} of {@code agent} returns. */
+  int poll(AgentActor agent, IntSupplier poll) {
+    AgentActor before = polled;
+    polled = agent;
+    try {
+      return poll.getAsInt();
+    } finally {
+      polled = before;
+    }
   }
 
   /** Lets the next thing happen if it is planned for {@code endNanos} at the latest. */

@@ -62,6 +62,18 @@ final class Hunts {
               OUTLIVED_LEASE),
           Hunt.of("lease-kept-after-timeout-now", "leadership-handed-away", 1, 5, OUTLIVED_LEASE),
           Hunt.of(
+              "handle-what-came-after-the-clock",
+              "standing-still-in-a-cycle",
+              1,
+              10,
+              OUTLIVED_LEASE),
+          Hunt.of(
+              "pd-handles-what-came-after-the-clock",
+              "pd-standing-still-in-a-cycle",
+              1,
+              60,
+              "gives timestamps"),
+          Hunt.of(
               "no-epoch-check-at-apply",
               "two-wishes-at-once",
               1,

@@ -13,6 +13,7 @@ import java.util.List;
 final class Mutants {
   private static final String RAFT = "dev.terrane.raft.";
   private static final String STORE = "dev.terrane.store.";
+  private static final String INTAKE = "dev.terrane.common.agent.Intake";
   private static final Result NOTHING = new Result.Nothing();
   private static final Result FALSE = new Result.Truth(false);
   private static final Result TRUE = new Result.Truth(true);
@@ -126,6 +127,19 @@ final class Mutants {
               STORE + "LocalPeer",
               "publishLease",
               new CallReplaced(RAFT + "RawNode", "leaseRevoked", FALSE)),
+          new Mutant(
+              "handle-what-came-after-the-clock",
+              "a store's cycle handles what came after it read the clock, so that a promise which that"
+                  + " renews is shortened by the time that passed before",
+              STORE + "StoreLoop",
+              "poll",
+              new CallRedirected(INTAKE, "handle", "handleAll")),
+          new Mutant(
+              "pd-handles-what-came-after-the-clock",
+              "the same in a member of PD",
+              "dev.terrane.pd.PdMember",
+              "handleCalls",
+              new CallRedirected(INTAKE, "handle", "handleAll")),
           // what is decided on what
           new Mutant(
               "no-epoch-check-at-apply",
