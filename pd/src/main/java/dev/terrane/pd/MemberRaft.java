@@ -129,10 +129,9 @@ final class MemberRaft {
     return raft.quietTicks();
   }
 
-  /** The process stood still: what was promised or known by the clock no longer counts. */
+  /** See {@link RawNode#paused}. */
   void paused() {
     raft.paused();
-    lease.drop();
   }
 
   /** Whether {@code batch} comes from this member's cluster, as far as both know theirs. */

@@ -26,6 +26,10 @@ final class Core {
   private long leaderId;
   private Role role = new Role.Follower();
   private boolean hibernating;
+
+  /** Whether a pause has put the election off since a leader was heard of last. */
+  private boolean sparedByPause;
+
   private int electionElapsed;
   private int electionTimeout;
 
@@ -148,6 +152,20 @@ final class Core {
     return Math.max(1, electionTimeout - electionElapsed);
   }
 
+  /** A number that nobody can foresee. */
+  long drawNumber() {
+    return random.nextLong();
+  }
+
+  /** See {@link RawNode#paused}. */
+  void paused() {
+    if (!sparedByPause && !(role instanceof Role.Leading)) {
+      sparedByPause = true;
+      promise.renew();
+      restartElectionTimer();
+    }
+  }
+
   void restartElectionTimer() {
     electionElapsed = 0;
     int span = config.electionTicksMax() - config.electionTicksMin();
@@ -202,6 +220,7 @@ final class Core {
       becomeFollower(term, leader);
     }
     electionElapsed = 0;
+    sparedByPause = false;
     promise.renew();
   }
 

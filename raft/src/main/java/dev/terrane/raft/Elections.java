@@ -166,6 +166,19 @@ final class Elections {
     }
   }
 
+  /**
+   * A leader whose transfer failed after it told the target to campaign asks for a term of its own
+   * again: in this one it can have no more lease, since the target may stand at any time. In the
+   * next it may, because a word to stand is void once its term is. Its voters need not wait, since
+   * it is to itself that they have promised to.
+   */
+  void renewTerm() {
+    if (core.mayCampaign()) {
+      core.becomeFollower(core.term(), 0); // its reads end, as with any leader who leads no more
+      askForVotes(true);
+    }
+  }
+
   /** The leader hands over: stands without asking first, and its voters need not wait. */
   void timeoutNow() {
     if (core.mayCampaign()) {

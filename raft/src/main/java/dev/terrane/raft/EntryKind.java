@@ -19,6 +19,17 @@ public enum EntryKind {
     this.code = code;
   }
 
+  /**
+   * Whether a leader answers no reads from the moment it appends such an entry until it has applied
+   * it: others may apply it earlier, and serve from then on what is no longer its to serve.
+   */
+  public boolean suspendsReads() {
+    return switch (this) {
+      case NORMAL, CONF_CHANGE -> false;
+      case ADMIN -> true;
+    };
+  }
+
   /** The number under which this kind is stored and sent. Never reused. */
   public int code() {
     return code;

@@ -23,6 +23,13 @@ final class Leader {
 
   private @Nullable Transfer transfer;
   private boolean leaseRevoked;
+
+  /** The last entry of this term that suspends reads; 0 if there is none. */
+  private long suspendedThrough;
+
+  /** Ticks until the term is renewed, if somebody was told to campaign and has not; else 0. */
+  private int ticksToRenewal;
+
   private int heartbeatElapsed;
   private int quorumElapsed;
 
@@ -50,6 +57,9 @@ final class Leader {
     Entry entry = new Entry(core.log.lastIndex() + 1, core.term(), kind, data);
     core.log.append(entry);
     uncommitted.add(entry.index(), entry.sizeBytes());
+    if (kind.suspendsReads()) {
+      suspendedThrough = entry.index();
+    }
     replicator.changed();
     return entry;
   }
@@ -88,19 +98,33 @@ final class Leader {
     return core.log.committed() >= firstIndexOfTerm;
   }
 
-  void tick() {
+  /**
+   * Lets one tick pass. Whether the leader should ask for a new term: somebody whom it told to
+   * campaign has not, and still might at any time, but not once its term is over.
+   */
+  boolean tick() {
     if (++heartbeatElapsed >= core.config.heartbeatTicks()) {
       heartbeatElapsed = 0;
       rounds.request();
     }
     replicator.tick();
     if (transfer != null && transfer.expires()) {
+      ticksToRenewal = transfer.isTold() ? core.config.heartbeatTicks() + 1 : ticksToRenewal;
       transfer = null;
     }
     if (++quorumElapsed >= core.config.electionTicksMin()) {
       quorumElapsed = 0;
       checkQuorum();
     }
+    return isRenewalDue() && core.role() instanceof Role.Leading;
+  }
+
+  private boolean isRenewalDue() {
+    if (ticksToRenewal == 0 || transfer != null) {
+      return false;
+    }
+    ticksToRenewal = Math.max(1, ticksToRenewal - 1); // and at each tick until it is possible
+    return ticksToRenewal == 1;
   }
 
   /** See {@link RawNode#heartbeat}. */
@@ -113,7 +137,7 @@ final class Leader {
 
   /** See {@link RawNode#quietTicks}. */
   int quietTicks() {
-    if (transfer != null || replicator.countsTicks()) {
+    if (transfer != null || ticksToRenewal > 0 || replicator.countsTicks()) {
       return 0;
     }
     int toHeartbeat = core.config.heartbeatTicks() - heartbeatElapsed;
@@ -148,16 +172,26 @@ final class Leader {
     if (core.isHibernating()) {
       return; // a heartbeat would wake the others
     }
-    boolean wanted = rounds.isDue() || (reads.wantRound() && hasCommittedInTerm());
+    boolean wanted = rounds.isDue() || (reads.wantRound() && mayRead());
     if (wanted && core.outbox.mayStartRound()) {
       hibernationAsked = 0; // the heartbeat wakes whoever has agreed to sleep
       long round = rounds.begin();
-      if (hasCommittedInTerm()) {
+      if (mayRead()) {
         reads.roundBegun(round);
       }
       confirmReads();
     }
     replicator.flush();
+  }
+
+  /** Whether the commit index is known, and what reads find as of it may be answered. */
+  private boolean mayRead() {
+    return hasCommittedInTerm() && !isSuspended();
+  }
+
+  /** Whether an entry is in the log that suspends reads and is not applied. */
+  private boolean isSuspended() {
+    return suspendedThrough > core.log.applied();
   }
 
   private void confirmReads() {
@@ -273,7 +307,7 @@ final class Leader {
   }
 
   boolean isLeaseRevoked() {
-    return leaseRevoked;
+    return leaseRevoked || isSuspended();
   }
 
   boolean isAlone() {
@@ -282,10 +316,6 @@ final class Leader {
 
   long confirmedRound() {
     return rounds.confirmedForLease();
-  }
-
-  void dropLease() {
-    rounds.dropLease();
   }
 
   /**

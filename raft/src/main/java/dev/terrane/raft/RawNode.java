@@ -58,7 +58,9 @@ public final class RawNode {
     core.promise.tick();
     elections.answerReleased();
     if (core.role() instanceof Role.Leading leading) {
-      leading.leader().tick();
+      if (leading.leader().tick()) {
+        elections.renewTerm();
+      }
       return;
     }
     core.forwardedReads().tick();
@@ -284,12 +286,7 @@ public final class RawNode {
     if (core.role() instanceof Role.Leading leading) {
       return leading.leader().readIndex(core.id, requestId);
     }
-    return core.leaderId() != 0
-        && core.forwardedReads()
-            .forward(
-                requestId,
-                new Message.ReadIndexRequest(
-                    core.id, core.leaderId(), core.term(), requestId, context));
+    return core.leaderId() != 0 && core.forwardedReads().forward(requestId, context);
   }
 
   /**
@@ -454,16 +451,13 @@ public final class RawNode {
   }
 
   /**
-   * The process stood still for longer than a tick: messages may be old, so this peer grants no
-   * vote for one minimum election timeout, and a leader holds no lease until its next round.
+   * Ticks have been left out, since this peer's turn came far too late: what its leader has sent
+   * meanwhile may be about to come, so a peer that does not lead waits for it as if it had just
+   * heard of its leader. But once only until it does hear of one: who is late time after time still
+   * stands for election in the end. A lease is not touched: it ends at a time, not after a tick.
    */
   public void paused() {
-    core.promise.renew();
-    if (core.role() instanceof Role.Leading leading) {
-      leading.leader().dropLease();
-    } else {
-      core.restartElectionTimer();
-    }
+    core.paused();
   }
 
   /**
@@ -573,7 +567,12 @@ public final class RawNode {
     return core.role() instanceof Role.Leading leading ? leading.leader().confirmedRound() : 0;
   }
 
-  /** Whether this leader told somebody to campaign: then it has no lease while its term lasts. */
+  /**
+   * Whether this leader may not rely on a lease, whatever rounds are confirmed: it told somebody to
+   * campaign or gives its vote up, for the rest of its term; or its log has an entry that {@link
+   * EntryKind#suspendsReads}, until that is applied. To be asked before anything is sent that a
+   * Ready holds.
+   */
   public boolean leaseRevoked() {
     return core.role() instanceof Role.Leading leading && leading.leader().isLeaseRevoked();
   }

@@ -266,8 +266,6 @@ final class LocalPeer {
 
   void paused() {
     node.paused();
-    lease.drop();
-    view.lease().revoke();
     markDirty();
   }
 
@@ -457,6 +455,9 @@ final class LocalPeer {
   private void handle(Ready ready) {
     if (ready.roundStarted() != 0) {
       lease.roundStarted(ready.roundStarted(), services.nowNanos());
+    }
+    if (node.leaseRevoked()) {
+      view.lease().revoke(); // before anything leaves by which somebody else may come to serve
     }
     send(ready.messages());
     Snapshot snapshot = ready.snapshot();

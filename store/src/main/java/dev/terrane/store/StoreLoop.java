@@ -110,9 +110,12 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
   public int poll(TimeSource time) {
     long nowNanos = intake.take(time);
     services.startCycle(nowNanos);
-    if (wheel.skipPause(nowNanos)) {
-      log.warn("this store stood still for longer than {}", services.config.tick().multipliedBy(3));
-      peers.all().forEach(LocalPeer::paused);
+    int paused = wheel.skipPauses(nowNanos, LocalPeer::paused);
+    if (paused > 0) {
+      log.warn(
+          "this store got to {} of its peers more than {} late",
+          paused,
+          services.config.tick().multipliedBy(3));
     }
     // Before what has come: a promise that it renews must not be shortened by ticks that were due.
     int ticked = wheel.advance(nowNanos, ticker);

@@ -2,6 +2,7 @@ package dev.terrane.store;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
 
 /**
@@ -25,7 +26,11 @@ final class TickWheel {
   /** So many peers tick together before any are put elsewhere. */
   private static final int TOGETHER = 64;
 
-  /** Falling behind by so many intervals is a pause of the process. */
+  /**
+   * A slot that is later than by so many intervals, beyond what its peers would have slept over, is
+   * paused: it gets so many ticks, and the others are left out. So time after time late, it still
+   * ticks.
+   */
   private static final int PAUSE_INTERVALS = 3;
 
   private static final int QUIET_TICKS_MAX = 1 << 10;
@@ -35,6 +40,9 @@ final class TickWheel {
 
     /** So many turns may come late: nobody in the slot does more than count them. */
     int quietTurns;
+
+    /** So many turns from now on are left out. */
+    long skippedTurns;
   }
 
   private final long slotNanos;
@@ -95,19 +103,31 @@ final class TickWheel {
   }
 
   /**
-   * Whether a tick that does something is so late that messages may be stale and promises run out.
-   * Skips the ticks that were missed. With nobody to tick there is nothing to miss.
+   * Leaves most of the ticks out of those peers to whom a tick that does something is far too late,
+   * and hands them to {@code paused} first; returns how many they are. Each slot is looked at by
+   * itself. With nobody to tick there is nothing to miss.
    */
-  boolean skipPause(long nowNanos) {
+  int skipPauses(long nowNanos, Consumer<LocalPeer> paused) {
+    long nextTurn = firstTurnAfter(nowNanos);
     if (peers == 0) {
-      turn = firstTurnAfter(nowNanos);
-      return false;
+      turn = Math.max(turn, nextTurn);
+      return 0;
     }
-    if (nowNanos - nextDeadlineNanos(nowNanos) <= PAUSE_INTERVALS * SLOTS * slotNanos) {
-      return false;
+    long due = nextTurn - turn;
+    if (due <= (PAUSE_INTERVALS + 1L) * SLOTS) {
+      return 0;
     }
-    turn = firstTurnAfter(nowNanos);
-    return true;
+    int count = 0;
+    for (int i = 0; i < SLOTS; i++) {
+      Slot slot = slots.get((int) Math.floorMod(turn + i, (long) SLOTS));
+      long turns = (due - i + SLOTS - 1) / SLOTS;
+      if (!slot.peers.isEmpty() && turns > slot.quietTurns + (PAUSE_INTERVALS + 1L)) {
+        slot.skippedTurns = turns - PAUSE_INTERVALS;
+        slot.peers.forEach(paused);
+        count += slot.peers.size();
+      }
+    }
+    return count;
   }
 
   /**
@@ -128,6 +148,11 @@ final class TickWheel {
   }
 
   private static int turn(Slot slot, long number, ObjLongConsumer<LocalPeer> tick) {
+    if (slot.skippedTurns > 0) {
+      slot.skippedTurns--;
+      slot.quietTurns = 0; // they may have got something to do by being paused
+      return 0;
+    }
     boolean quiet = slot.quietTurns > 0;
     int quietTurns = QUIET_TICKS_MAX;
     for (int i = 0; i < slot.peers.size(); i++) {

@@ -21,10 +21,13 @@ import dev.terrane.store.wire.RegionKeys;
 import dev.terrane.txn.Mutations;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Stores that hold many Regions, laid out by hand as later splits would leave them. */
 class ManyRegionsTest {
@@ -129,6 +132,41 @@ class ManyRegionsTest {
       }
     }
     return outcomes;
+  }
+
+  /**
+   * Some Region's tick is far too late in every cycle. If that put off the elections of all, time
+   * after time, the Regions of a lost store would wait for ever.
+   */
+  @ParameterizedTest(name = "cycles of {0} ms")
+  @ValueSource(ints = {800, 1500})
+  void storesThatAreLateInEachCycleStillElect(int cycleMillis) {
+    ClusterHarness cluster = cluster(cycleMillis);
+    cluster.runFor(Duration.ofSeconds(3));
+    StoreHarness lost =
+        cluster.stores().stream().max(Comparator.comparingLong(ManyRegionsTest::led)).orElseThrow();
+    List<StoreHarness> others = cluster.stores().stream().filter(store -> store != lost).toList();
+    assertThat(led(lost)).isPositive();
+    lost.kill();
+
+    for (int cycle = 0; cycle < 40 && led(others) < REGIONS; cycle++) {
+      others.forEach(store -> store.pause(true));
+      cluster.runFor(Duration.ofMillis(cycleMillis));
+      others.forEach(store -> store.pause(false));
+      cluster.runFor(Duration.ofMillis(20));
+    }
+
+    assertThat(led(others)).as("Regions with a leader").isEqualTo(REGIONS);
+  }
+
+  private static long led(List<StoreHarness> stores) {
+    return stores.stream().mapToLong(ManyRegionsTest::led).sum();
+  }
+
+  private static long led(StoreHarness store) {
+    return store.store().status().regions().stream()
+        .filter(StoreStatus.RegionStatus::leads)
+        .count();
   }
 
   @Test

@@ -180,9 +180,16 @@ final class Mutants {
               "open",
               new ArgumentKept("java.lang.Math", "max", true)));
 
-  /** What no run can show yet. It moves up once Regions split and merge. */
+  /** What no run can show yet: it moves up once Regions split and merge, and followers are read. */
   static final List<Mutant> DORMANT =
       List.of(
+          new Mutant(
+              "questions-numbered-anew",
+              "the numbers of a follower's questions for a read index begin at the same number in each"
+                  + " life, so that an answer to an earlier life is taken for one to a later question",
+              RAFT + "ForwardedReads",
+              "forward",
+              new CallReplaced(RAFT + "Core", "drawNumber", ZERO)),
           new Mutant(
               "no-epoch-check-of-writes",
               "a write is applied although its Region has been split or merged since",
