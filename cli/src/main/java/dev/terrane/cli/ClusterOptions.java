@@ -41,6 +41,11 @@ public final class ClusterOptions {
     return String.join(",", addresses);
   }
 
+  /** How long one operation may take. */
+  public Duration timeout() {
+    return Duration.ofSeconds(timeoutSeconds);
+  }
+
   /** Opens a client for {@code outstanding} operations at a time; nobody is asked yet. */
   public TerraneClient connect(int outstanding) {
     try {

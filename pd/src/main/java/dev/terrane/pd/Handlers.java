@@ -1,7 +1,10 @@
 package dev.terrane.pd;
 
+import dev.terrane.pd.store.StoreCondition;
+
 /** What a member does with each call, by subject. Confined to the member's thread. */
 final class Handlers {
+  private final PdMember member;
   private final MemberCalls members;
   private final TimestampCalls timestamps;
   private final StoreCalls stores;
@@ -16,6 +19,7 @@ final class Handlers {
   private final RegionKeeper keeper;
 
   Handlers(PdMember member) {
+    this.member = member;
     members = new MemberCalls(member);
     timestamps = new TimestampCalls(member);
     stores = new StoreCalls(member);
@@ -45,6 +49,19 @@ final class Handlers {
   /** Whether nothing is under way that the next {@link #onTick} would take further. */
   boolean isAtRest(Leadership leadership) {
     return members.isAtRest() && scheduling.isAtRest(leadership) && keeper.isAtRest();
+  }
+
+  PdFigures figures(Leadership leadership, long nowNanos) {
+    return new PdFigures(
+        1,
+        leadership.storesLike(StoreCondition.UP),
+        leadership.storesLike(StoreCondition.DISCONNECTED),
+        leadership.storesLike(StoreCondition.DOWN),
+        leadership.storesLike(StoreCondition.OFFLINE),
+        member.regions().size(),
+        member.stateOrThrow().members().all().size(),
+        members.silent(),
+        leadership.standbys().living(nowNanos).size());
   }
 
   RegionKeeper keeper() {

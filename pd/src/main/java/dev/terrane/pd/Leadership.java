@@ -1,11 +1,14 @@
 package dev.terrane.pd;
 
 import dev.terrane.pd.checker.ClusterView;
+import dev.terrane.pd.group.MemberWatch;
+import dev.terrane.pd.group.Standbys;
 import dev.terrane.pd.operator.OperatorController;
 import dev.terrane.pd.region.RegionTree;
 import dev.terrane.pd.state.ClusterState;
 import dev.terrane.pd.store.StoreBook;
 import dev.terrane.pd.store.StoreCondition;
+import dev.terrane.pd.store.StoreNews;
 import dev.terrane.pd.store.StoreView;
 import dev.terrane.pd.tso.IdAllocator;
 import dev.terrane.pd.tso.TimestampOracle;
@@ -37,6 +40,9 @@ final class Leadership implements ClusterView {
   private final StoreBook book;
   private final OperatorController operators = new OperatorController();
   private final HeartbeatStreams streams = new HeartbeatStreams();
+  private final Standbys standbys = new Standbys();
+  private final MemberWatch memberWatch;
+  private final StoreNews news = new StoreNews();
   private SortedMap<Long, StoreView> viewByStoreId = new TreeMap<>();
   private @Nullable Store awaitedStore;
   private long viewNanos;
@@ -55,6 +61,7 @@ final class Leadership implements ClusterView {
         TimestampOracle.open(
             wallMillis, state.timestampBoundMillis(), config.timestampWindow().toMillis());
     this.book = new StoreBook(nowNanos, config.storeDisconnected().toNanos());
+    this.memberWatch = new MemberWatch(nowNanos);
     refreshView(nowNanos);
   }
 
@@ -73,9 +80,12 @@ final class Leadership implements ClusterView {
     for (Store store : state.stores().all()) {
       StoreView view = view(store, nowNanos);
       if (view.condition() == StoreCondition.TOMBSTONE) {
+        news.look(view, 0, "");
         continue;
       }
       viewByStoreId.put(store.getId(), view);
+      news.look(
+          view, book.silentNanos(store.getId(), nowNanos) / 1_000_000, outlook(view, nowNanos));
       if (!book.hasReported(store.getId())
           && !store.getPhysicallyDestroyed()
           && !book.isDisconnected(store.getId(), nowNanos)) {
@@ -91,6 +101,36 @@ final class Leadership implements ClusterView {
         book.condition(store, downMillis, nowNanos),
         book.stats(store.getId()),
         regions.peersOnStore(store.getId()));
+  }
+
+  /** What becomes of a store that is silent or to be removed, and when; empty: nothing. */
+  String outlook(StoreView store, long nowNanos) {
+    return switch (store.condition()) {
+      case UP, TOMBSTONE -> "";
+      case DISCONNECTED -> {
+        long silentMillis = book.silentNanos(store.id(), nowNanos) / 1_000_000;
+        long leftMillis = state.rules().getStoreDownMaxMillis() - silentMillis;
+        yield store.regionCount() == 0
+            ? "it holds no replicas"
+            : "its replicas are rebuilt elsewhere in " + Durations.text(leftMillis);
+      }
+      case DOWN ->
+          store.regionCount() == 0
+              ? "none of its replicas is missed any more"
+              : "its replicas are rebuilt elsewhere now: %d left".formatted(store.regionCount());
+      case OFFLINE -> "its replicas are moved away: %d left".formatted(store.regionCount());
+    };
+  }
+
+  /** How many stores are like {@code condition}, by the last look. */
+  int storesLike(StoreCondition condition) {
+    int count = 0;
+    for (StoreView view : viewByStoreId.values()) {
+      if (view.condition() == condition) {
+        count++;
+      }
+    }
+    return count;
   }
 
   /** A store that may be there but has not been heard in this leadership; null if there is none. */
@@ -137,6 +177,14 @@ final class Leadership implements ClusterView {
 
   OperatorController operators() {
     return operators;
+  }
+
+  Standbys standbys() {
+    return standbys;
+  }
+
+  MemberWatch memberWatch() {
+    return memberWatch;
   }
 
   HeartbeatStreams streams() {

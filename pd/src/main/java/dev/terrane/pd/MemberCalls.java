@@ -1,6 +1,10 @@
 package dev.terrane.pd;
 
 import dev.terrane.common.Bytes;
+import dev.terrane.common.Invariant;
+import dev.terrane.pd.group.GroupPlanner;
+import dev.terrane.pd.group.GroupStep;
+import dev.terrane.pd.group.GroupView;
 import dev.terrane.pd.state.ClusterState;
 import dev.terrane.pd.state.Outcome;
 import dev.terrane.proto.etcdserverpb.MemberListRequest;
@@ -29,12 +33,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** PD's members: who they are, and how they come and go. Confined to the member's thread. */
 final class MemberCalls {
-  private static final int MEMBERS_MAX = 9;
+  private static final Logger log = LoggerFactory.getLogger(MemberCalls.class);
 
   private final PdMember member;
+
+  /** What the leader told last, while this node is no member. */
+  private @Nullable AddMemberResponse told;
+
+  /** Whether the last look found nothing to do. */
+  private boolean settled;
 
   MemberCalls(PdMember member) {
     this.member = member;
@@ -43,17 +55,45 @@ final class MemberCalls {
   // ---- answered by any member
 
   void getMembers(GetMembersRequest request, PdReply<GetMembersResponse> reply) {
-    ClusterState state = member.stateOrThrow();
     GetMembersResponse.Builder response =
-        GetMembersResponse.newBuilder().setHeader(Headers.ok(state.clusterId()));
-    for (Member each : state.members().all()) {
-      response.addMembers(toPd(each));
-    }
-    Member leader = state.members().get(member.raft().leaderId());
-    if (leader != null) {
-      response.setLeader(toPd(leader)).setEtcdLeader(toPd(leader));
+        GetMembersResponse.newBuilder().setHeader(Headers.ok(clusterId()));
+    // Who led when this node was told may be gone, and clients would come back here to ask again:
+    // only a member names the leader. The others it names do.
+    boolean namesLeader = !isOutside();
+    for (MemberStatus each : group()) {
+      response.addMembers(toPd(each.getMember()));
+      if (each.getLeader() && namesLeader) {
+        response.setLeader(toPd(each.getMember())).setEtcdLeader(toPd(each.getMember()));
+      }
     }
     reply.answer(response.build());
+  }
+
+  /** A node that is no member passes on what the leader told it. */
+  void heardOf(AddMemberResponse group) {
+    told = group;
+  }
+
+  private boolean isOutside() {
+    ClusterState state = member.raft().state();
+    return state == null || !state.membership().contains(member.raft().memberId());
+  }
+
+  /** Whether this node can tell who the members are. */
+  boolean knowsGroup() {
+    return member.raft().state() != null || told != null;
+  }
+
+  private long clusterId() {
+    AddMemberResponse heard = told;
+    return heard != null && isOutside()
+        ? heard.getHeader().getClusterId()
+        : member.stateOrThrow().clusterId();
+  }
+
+  private List<MemberStatus> group() {
+    AddMemberResponse heard = told;
+    return heard != null && isOutside() ? heard.getMembersList() : statuses();
   }
 
   /**
@@ -72,7 +112,7 @@ final class MemberCalls {
   void getClusterInfo(GetClusterInfoRequest request, PdReply<GetClusterInfoResponse> reply) {
     reply.answer(
         GetClusterInfoResponse.newBuilder()
-            .setHeader(Headers.ok(member.stateOrThrow().clusterId()))
+            .setHeader(Headers.ok(clusterId()))
             .addServiceModes(ServiceMode.PD_SVC_MODE)
             .build());
   }
@@ -81,14 +121,14 @@ final class MemberCalls {
    * Learners are listed as full members: clients drop learners, and these answer like any other.
    */
   void memberList(MemberListRequest request, PdReply<MemberListResponse> reply) {
-    ClusterState state = member.stateOrThrow();
     MemberListResponse.Builder response = MemberListResponse.newBuilder();
     response
         .getHeaderBuilder()
-        .setClusterId(state.clusterId())
+        .setClusterId(clusterId())
         .setMemberId(member.raft().memberId())
         .setRaftTerm(member.raft().term());
-    for (Member each : state.members().all()) {
+    for (MemberStatus status : group()) {
+      Member each = status.getMember();
       response
           .addMembersBuilder()
           .setID(each.getId())
@@ -100,15 +140,31 @@ final class MemberCalls {
   }
 
   void listMembers(ListMembersRequest request, PdReply<ListMembersResponse> reply) {
-    reply.answer(
+    AddMemberResponse heard = told;
+    ListMembersResponse.Builder response =
         ListMembersResponse.newBuilder()
-            .setHeader(Headers.ok(member.stateOrThrow().clusterId()))
-            .addAllMembers(statuses())
-            .build());
+            .setHeader(Headers.ok(clusterId()))
+            .addAllMembers(group())
+            .setVotersMax(
+                heard != null && isOutside()
+                    ? heard.getVotersMax()
+                    : member.stateOrThrow().pdVotersMax());
+    Leadership leadership = member.leadership();
+    if (leadership != null) {
+      long nowNanos = member.time().nanoTime();
+      for (Member each : leadership.standbys().living(nowNanos)) {
+        response
+            .addStandbysBuilder()
+            .setMember(each)
+            .setSilentMillis(leadership.standbys().silentNanos(each.getId(), nowNanos) / 1_000_000);
+      }
+    }
+    reply.answer(response.build());
   }
 
   private List<MemberStatus> statuses() {
     Status status = member.raft().status();
+    Leadership leadership = member.leadership();
     List<MemberStatus> statuses = new ArrayList<>();
     for (Member each : member.stateOrThrow().members().all()) {
       MemberStatus.Builder builder =
@@ -122,10 +178,30 @@ final class MemberCalls {
       PeerStatus progress = progressOf(each.getId(), status);
       if (progress != null) {
         builder.setMatchIndex(progress.matchIndex()).setRecentlyActive(progress.recentlyActive());
+        if (leadership != null && !progress.recentlyActive()) {
+          describeSilence(each.getId(), leadership, builder);
+        }
       }
       statuses.add(builder.build());
     }
     return statuses;
+  }
+
+  private void describeSilence(long memberId, Leadership leadership, MemberStatus.Builder builder) {
+    long nowNanos = member.time().nanoTime();
+    long silentMillis = leadership.memberWatch().silentNanos(memberId, nowNanos) / 1_000_000;
+    long leftMillis = member.stateOrThrow().pdMemberDownMaxMillis() - silentMillis;
+    boolean somebody =
+        !leadership.standbys().living(nowNanos).isEmpty()
+            || member.raft().status().membership().learners().toList().stream()
+                .anyMatch(caughtUpIn(member.raft().status())::test);
+    String when = leftMillis > 0 ? "in " + Durations.text(leftMillis) : "now";
+    builder
+        .setSilentMillis(silentMillis)
+        .setOutlook(
+            somebody
+                ? "another node takes its place " + when
+                : "no other node can take its place: join one more");
   }
 
   private static @Nullable PeerStatus progressOf(long memberId, Status status) {
@@ -157,14 +233,15 @@ final class MemberCalls {
       refusal = stillThere(other);
     }
     Member known = state.members().get(newcomer.getId());
-    if (refusal == null && known == null && state.members().all().size() >= MEMBERS_MAX) {
-      refusal = "there are %d PD members already".formatted(MEMBERS_MAX);
-    }
     if (refusal != null) {
       reply.answer(
           AddMemberResponse.newBuilder()
               .setHeader(Headers.error(state.clusterId(), ErrorType.DUPLICATED_ENTRY, refusal))
               .build());
+      return true;
+    }
+    if (known == null && other == null && hasMembersEnough(state)) {
+      standBy(newcomer, reply);
       return true;
     }
     if (known == null) {
@@ -178,6 +255,19 @@ final class MemberCalls {
     }
     member.replicate(Command.newBuilder().setPutMember(updated), reply, outcome -> added());
     return true;
+  }
+
+  private boolean hasMembersEnough(ClusterState state) {
+    return member.raft().status().membership().all().size() >= state.pdVotersMax();
+  }
+
+  /** It is a store only, until a member is needed. */
+  private void standBy(Member newcomer, PdReply<AddMemberResponse> reply) {
+    Leadership leadership = member.leadership();
+    if (leadership != null) {
+      leadership.standbys().heard(newcomer, member.time().nanoTime());
+    }
+    reply.answer(added().toBuilder().setStandsBy(true).build());
   }
 
   private static @Nullable String whatIsWrong(Member newcomer) {
@@ -216,6 +306,7 @@ final class MemberCalls {
     return AddMemberResponse.newBuilder()
         .setHeader(Headers.ok(member.stateOrThrow().clusterId()))
         .addAllMembers(statuses())
+        .setVotersMax(member.stateOrThrow().pdVotersMax())
         .build();
   }
 
@@ -265,13 +356,26 @@ final class MemberCalls {
       reply.refuse(new PdRefusal.NotLeader(null)); // to be asked of the next leader
       return true;
     }
-    ConfChange change =
-        MembershipPlanner.removal(membership, removed, status.peerId(), caughtUpIn(status));
-    return member
-        .raft()
-        .proposeMembership(
-            change,
-            answering(reply, () -> response.setHeader(Headers.ok(state.clusterId())).build()));
+    GroupStep step = GroupPlanner.removal(view(status), removed);
+    if (!(step instanceof GroupStep.Change change)) {
+      throw Invariant.violated("the leader is removed by %s", step);
+    }
+    boolean proposed =
+        member
+            .raft()
+            .proposeMembership(
+                change.change(),
+                answering(
+                    reply,
+                    () ->
+                        response
+                            .setHeader(Headers.ok(state.clusterId()))
+                            .setOutlook(step.reason())
+                            .build()));
+    if (proposed) {
+      log.info("PD member {} is to be removed: {}", removed, step.reason());
+    }
+    return proposed;
   }
 
   private void handOver(Status status) {
@@ -283,35 +387,80 @@ final class MemberCalls {
     }
   }
 
+  /** How many members the leader does not hear of. */
+  int silent() {
+    return (int)
+        member.raft().status().peers().stream().filter(peer -> !peer.recentlyActive()).count();
+  }
+
+  private GroupView view(Status status) {
+    ClusterState state = member.stateOrThrow();
+    Leadership leadership = member.leadership();
+    long nowNanos = member.time().nanoTime();
+    LongPredicate isAlive =
+        memberId -> {
+          PeerStatus progress = progressOf(memberId, status);
+          return memberId == status.peerId() || (progress != null && progress.recentlyActive());
+        };
+    LongPredicate isLost =
+        memberId ->
+            leadership != null
+                && !isAlive.test(memberId)
+                && leadership.memberWatch().silentNanos(memberId, nowNanos) / 1_000_000
+                    > state.pdMemberDownMaxMillis();
+    return new GroupView(
+        status.membership(),
+        status.peerId(),
+        state.members().all(),
+        leadership == null ? List.of() : leadership.standbys().living(nowNanos),
+        state.pdVotersMax(),
+        isAlive,
+        caughtUpIn(status),
+        isLost);
+  }
+
   /** Whether the group is as it should be: nobody waits to become a voter, or to go. */
   boolean isAtRest() {
-    Membership membership = member.raft().status().membership();
-    return !membership.isJoint()
-        && membership.learners().isEmpty()
-        && membership.all().size() == member.stateOrThrow().members().all().size();
+    Status status = member.raft().status();
+    return settled
+        && !status.membership().isJoint()
+        && status.membership().learners().toList().stream().allMatch(caughtUpIn(status)::test)
+        && status.membership().all().size() == member.stateOrThrow().members().all().size();
   }
 
   /** Takes the next step towards the group that should be. */
   void onTick(Leadership leadership) {
     Status status = member.raft().status();
-    ConfChange next =
-        MembershipPlanner.next(
-            status.membership(), member.stateOrThrow().members().all(), caughtUpIn(status));
-    if (next == null) {
-      return;
+    leadership.memberWatch().look(status, member.time().nanoTime());
+    GroupStep next = GroupPlanner.next(view(status));
+    settled = next == null;
+    switch (next) {
+      case null -> {}
+      case GroupStep.HandOver handOver -> {
+        if (member.raft().transferLeader(handOver.target())) {
+          log.info("PD's leader hands over, for it is to go: {}", handOver.reason());
+        }
+      }
+      case GroupStep.Change change -> {
+        // Refused while another change is under way; the next tick asks again.
+        if (member.raft().proposeMembership(change.change(), new Step(change, leadership))) {
+          log.info("PD's group changes: {}", change.reason());
+        }
+      }
     }
-    // Refused while another change is under way; the next tick asks again.
-    boolean _ =
-        member
-            .raft()
-            .proposeMembership(
-                next,
-                new MemberRaft.Proposal() {
-                  @Override
-                  public void applied(Outcome outcome) {}
+  }
 
-                  @Override
-                  public void lost() {}
-                });
+  /** A newcomer that stood by does no longer. */
+  private record Step(GroupStep.Change change, Leadership leadership)
+      implements MemberRaft.Proposal {
+    @Override
+    public void applied(Outcome outcome) {
+      if (change.change() instanceof ConfChange.Single single) {
+        leadership.standbys().remove(single.change().peerId());
+      }
+    }
+
+    @Override
+    public void lost() {}
   }
 }

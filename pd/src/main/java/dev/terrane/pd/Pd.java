@@ -76,6 +76,8 @@ import dev.terrane.proto.pdpb.UpdateServiceGCSafePointRequest;
 import dev.terrane.proto.pdpb.UpdateServiceGCSafePointResponse;
 import dev.terrane.proto.terranepd.AddMemberRequest;
 import dev.terrane.proto.terranepd.AddMemberResponse;
+import dev.terrane.proto.terranepd.ChangeRulesRequest;
+import dev.terrane.proto.terranepd.ChangeRulesResponse;
 import dev.terrane.proto.terranepd.DecideKeyModeRequest;
 import dev.terrane.proto.terranepd.DecideKeyModeResponse;
 import dev.terrane.proto.terranepd.ExplainRegionRequest;
@@ -101,8 +103,8 @@ import dev.terrane.proto.terranepd.SetRulesResponse;
  * own messages. Each call goes through the member's inbox and is answered from its thread.
  *
  * <p>Only a leader whose lease is valid answers, except where a method says that any member does.
- * Calls of one thread are answered in the order in which they were made where they need nothing
- * replicated: so a timestamp stream may pass its messages on one by one.
+ * Calls for timestamps get theirs in the order in which they were made, and wait for no other call.
+ * Among the others there is no order: one that waits for something holds up none.
  *
  * <p>Thread-safe. Never blocks.
  */
@@ -117,8 +119,8 @@ public interface Pd {
 
   void listMembers(ListMembersRequest request, PdReply<ListMembersResponse> reply);
 
-  /** Raft messages of another member, for any member. */
-  void raft(PdRaftBatch batch);
+  /** Raft messages of another member, for any member; {@code taken} is called once, afterwards. */
+  void raft(PdRaftBatch batch, Runnable taken);
 
   // ---- members; answered by the leader
 
@@ -159,6 +161,9 @@ public interface Pd {
   void getRules(GetRulesRequest request, PdReply<GetRulesResponse> reply);
 
   void setRules(SetRulesRequest request, PdReply<SetRulesResponse> reply);
+
+  /** Changes some of the rules, all or none. */
+  void changeRules(ChangeRulesRequest request, PdReply<ChangeRulesResponse> reply);
 
   void decideKeyMode(DecideKeyModeRequest request, PdReply<DecideKeyModeResponse> reply);
 

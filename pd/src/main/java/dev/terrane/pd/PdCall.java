@@ -1,6 +1,8 @@
 package dev.terrane.pd;
 
 import dev.terrane.proto.pdpb.RegionHeartbeatRequest;
+import dev.terrane.proto.pdpb.TsoRequest;
+import dev.terrane.proto.pdpb.TsoResponse;
 import dev.terrane.proto.terranepd.PdRaftBatch;
 
 /** A message to a member's inbox. May be refused there when the member has too much to do. */
@@ -22,9 +24,15 @@ sealed interface PdCall {
    */
   record Ask(long clusterId, boolean byAnyMember, PdReply<?> reply, Work work) implements PdCall {}
 
-  record Raft(PdRaftBatch batch) implements PdCall {}
+  /** A call for timestamps, which waits for no other call. */
+  record Timestamps(TsoRequest request, PdReply<TsoResponse> reply) implements PdCall {}
 
-  record Heartbeat(InstructionSink sink, RegionHeartbeatRequest report) implements PdCall {}
+  /** {@code taken}: the next may be sent. */
+  record Raft(PdRaftBatch batch, Runnable taken) implements PdCall {}
+
+  /** {@code taken}: the next may be sent. */
+  record Heartbeat(InstructionSink sink, RegionHeartbeatRequest report, Runnable taken)
+      implements PdCall {}
 
   record StreamClosed(InstructionSink sink) implements PdCall {}
 }

@@ -1,7 +1,7 @@
 package dev.terrane.pd;
 
+import com.google.protobuf.Message;
 import dev.terrane.common.agent.Inbox;
-import dev.terrane.pd.PdCall.Work;
 import dev.terrane.proto.etcdserverpb.MemberListRequest;
 import dev.terrane.proto.etcdserverpb.MemberListResponse;
 import dev.terrane.proto.etcdserverpb.PutRequest;
@@ -79,6 +79,8 @@ import dev.terrane.proto.pdpb.UpdateServiceGCSafePointRequest;
 import dev.terrane.proto.pdpb.UpdateServiceGCSafePointResponse;
 import dev.terrane.proto.terranepd.AddMemberRequest;
 import dev.terrane.proto.terranepd.AddMemberResponse;
+import dev.terrane.proto.terranepd.ChangeRulesRequest;
+import dev.terrane.proto.terranepd.ChangeRulesResponse;
 import dev.terrane.proto.terranepd.DecideKeyModeRequest;
 import dev.terrane.proto.terranepd.DecideKeyModeResponse;
 import dev.terrane.proto.terranepd.ExplainRegionRequest;
@@ -98,9 +100,16 @@ import dev.terrane.proto.terranepd.RemoveStoreRequest;
 import dev.terrane.proto.terranepd.RemoveStoreResponse;
 import dev.terrane.proto.terranepd.SetRulesRequest;
 import dev.terrane.proto.terranepd.SetRulesResponse;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** The way into a member's inbox. Thread-safe: it keeps nothing but the way. */
+/**
+ * The way into a member's inbox. Thread-safe. Calls that wait, or are being answered, hold so many
+ * bytes at the most; one that comes on top is refused.
+ */
 final class PdInbox implements Pd {
+  private static final long HELD_BYTES_MAX = 64L << 20;
+
+  private final AtomicLong heldBytes = new AtomicLong();
   private final Inbox<PdCall> calls;
   private final Handlers handlers;
 
@@ -110,39 +119,97 @@ final class PdInbox implements Pd {
     this.handlers = handlers;
   }
 
-  private void ask(long clusterId, PdReply<?> reply, Work work) {
-    post(new PdCall.Ask(clusterId, false, reply, work));
+  /** What a handler does that can answer at once, or make sure of an answer later. */
+  @FunctionalInterface
+  private interface Handler<Q, R> {
+    void handle(Q request, PdReply<R> reply);
   }
 
-  private void askAny(PdReply<?> reply, Work work) {
-    post(new PdCall.Ask(PdCall.ANY_CLUSTER, true, reply, work));
+  /** As {@link PdCall.Work}. */
+  @FunctionalInterface
+  private interface SettlingHandler<Q, R> {
+    boolean settle(Q request, PdReply<R> reply);
   }
 
-  private void post(PdCall.Ask ask) {
-    if (!calls.offer(ask)) {
-      ask.reply().refuse(new PdRefusal.Busy(calls.size()));
-    }
+  private <Q extends Message, R> void ask(
+      long clusterId, Q request, PdReply<R> reply, Handler<Q, R> handler) {
+    post(clusterId, false, request, reply, once(handler));
   }
 
-  /** Work that is always possible at once. */
-  private static Work once(Runnable work) {
-    return () -> {
-      work.run();
+  private <Q extends Message, R> void askAny(Q request, PdReply<R> reply, Handler<Q, R> handler) {
+    post(PdCall.ANY_CLUSTER, true, request, reply, once(handler));
+  }
+
+  private <Q extends Message, R> void askUntil(
+      long clusterId, Q request, PdReply<R> reply, SettlingHandler<Q, R> handler) {
+    post(clusterId, false, request, reply, handler);
+  }
+
+  private static <Q, R> SettlingHandler<Q, R> once(Handler<Q, R> handler) {
+    return (request, reply) -> {
+      handler.handle(request, reply);
       return true;
     };
   }
 
+  private <Q extends Message, R> void post(
+      long clusterId,
+      boolean byAnyMember,
+      Q request,
+      PdReply<R> reply,
+      SettlingHandler<Q, R> handler) {
+    int bytes = request.getSerializedSize();
+    if (heldBytes.addAndGet(bytes) > HELD_BYTES_MAX) {
+      heldBytes.addAndGet(-bytes);
+      reply.refuse(new PdRefusal.Busy(calls.size()));
+      return;
+    }
+    PdReply<R> held = new Held<>(reply, bytes);
+    PdCall.Ask ask =
+        new PdCall.Ask(clusterId, byAnyMember, held, () -> handler.settle(request, held));
+    if (!calls.offer(ask)) {
+      held.refuse(new PdRefusal.Busy(calls.size()));
+    }
+  }
+
+  /** Gives back what its request holds when the call ends. */
+  private final class Held<R> implements PdReply<R> {
+    private final PdReply<R> reply;
+    private final int bytes;
+
+    Held(PdReply<R> reply, int bytes) {
+      this.reply = reply;
+      this.bytes = bytes;
+    }
+
+    @Override
+    public void answer(R response) {
+      heldBytes.addAndGet(-bytes);
+      reply.answer(response);
+    }
+
+    @Override
+    public void refuse(PdRefusal refusal) {
+      heldBytes.addAndGet(-bytes);
+      reply.refuse(refusal);
+    }
+  }
+
   @Override
-  public void raft(PdRaftBatch batch) {
-    calls.offer(new PdCall.Raft(batch)); // Raft asks again for what is dropped
+  public void raft(PdRaftBatch batch, Runnable taken) {
+    if (!calls.offer(new PdCall.Raft(batch, taken))) {
+      taken.run(); // Raft asks again for what is dropped
+    }
   }
 
   @Override
   public HeartbeatStream openHeartbeats(InstructionSink sink) {
     return new HeartbeatStream() {
       @Override
-      public void heartbeat(RegionHeartbeatRequest report) {
-        calls.offer(new PdCall.Heartbeat(sink, report)); // the store reports again
+      public void heartbeat(RegionHeartbeatRequest report, Runnable taken) {
+        if (!calls.offer(new PdCall.Heartbeat(sink, report, taken))) {
+          taken.run(); // the store reports again
+        }
       }
 
       @Override
@@ -154,121 +221,90 @@ final class PdInbox implements Pd {
 
   @Override
   public void getMembers(GetMembersRequest request, PdReply<GetMembersResponse> reply) {
-    askAny(reply, once(() -> handlers.members().getMembers(request, reply)));
+    askAny(request, reply, handlers.members()::getMembers);
   }
 
   @Override
   public void getClusterInfo(GetClusterInfoRequest request, PdReply<GetClusterInfoResponse> reply) {
-    askAny(reply, once(() -> handlers.members().getClusterInfo(request, reply)));
+    askAny(request, reply, handlers.members()::getClusterInfo);
   }
 
   @Override
   public void memberList(MemberListRequest request, PdReply<MemberListResponse> reply) {
-    askAny(reply, once(() -> handlers.members().memberList(request, reply)));
+    askAny(request, reply, handlers.members()::memberList);
   }
 
   @Override
   public void listMembers(ListMembersRequest request, PdReply<ListMembersResponse> reply) {
-    askAny(reply, once(() -> handlers.members().listMembers(request, reply)));
+    askAny(request, reply, handlers.members()::listMembers);
   }
 
   @Override
   public void addMember(AddMemberRequest request, PdReply<AddMemberResponse> reply) {
-    ask(PdCall.ANY_CLUSTER, reply, () -> handlers.members().addMember(request, reply));
+    askUntil(PdCall.ANY_CLUSTER, request, reply, handlers.members()::addMember);
   }
 
   @Override
   public void removeMember(RemoveMemberRequest request, PdReply<RemoveMemberResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        () -> handlers.members().removeMember(request, reply));
+    askUntil(request.getHeader().getClusterId(), request, reply, handlers.members()::removeMember);
   }
 
   @Override
   public void tso(TsoRequest request, PdReply<TsoResponse> reply) {
-    ask(request.getHeader().getClusterId(), reply, () -> handlers.timestamps().tso(request, reply));
+    if (!calls.offer(new PdCall.Timestamps(request, reply))) {
+      reply.refuse(new PdRefusal.Busy(calls.size()));
+    }
   }
 
   @Override
   public void allocId(AllocIDRequest request, PdReply<AllocIDResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        () -> handlers.timestamps().allocId(request, reply));
+    askUntil(request.getHeader().getClusterId(), request, reply, handlers.timestamps()::allocId);
   }
 
   @Override
   public void bootstrap(BootstrapRequest request, PdReply<BootstrapResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.stores().bootstrap(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.stores()::bootstrap);
   }
 
   @Override
   public void isBootstrapped(IsBootstrappedRequest request, PdReply<IsBootstrappedResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.stores().isBootstrapped(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.stores()::isBootstrapped);
   }
 
   @Override
   public void putStore(PutStoreRequest request, PdReply<PutStoreResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.stores().putStore(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.stores()::putStore);
   }
 
   @Override
   public void getStore(GetStoreRequest request, PdReply<GetStoreResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.stores().getStore(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.stores()::getStore);
   }
 
   @Override
   public void getAllStores(GetAllStoresRequest request, PdReply<GetAllStoresResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.stores().getAllStores(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.stores()::getAllStores);
   }
 
   @Override
   public void storeHeartbeat(StoreHeartbeatRequest request, PdReply<StoreHeartbeatResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.stores().storeHeartbeat(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.stores()::storeHeartbeat);
   }
 
   @Override
   public void removeStore(RemoveStoreRequest request, PdReply<RemoveStoreResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.stores().removeStore(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.stores()::removeStore);
   }
 
   @Override
   public void listStores(ListStoresRequest request, PdReply<ListStoresResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.stores().listStores(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.stores()::listStores);
   }
 
   @Override
   public void getClusterConfig(
       GetClusterConfigRequest request, PdReply<GetClusterConfigResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.settings().getClusterConfig(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.settings()::getClusterConfig);
   }
 
   @Override
@@ -276,162 +312,111 @@ final class PdInbox implements Pd {
       GetExternalTimestampRequest request, PdReply<GetExternalTimestampResponse> reply) {
     ask(
         request.getHeader().getClusterId(),
+        request,
         reply,
-        once(() -> handlers.settings().getExternalTimestamp(request, reply)));
+        handlers.settings()::getExternalTimestamp);
   }
 
   @Override
   public void getRules(GetRulesRequest request, PdReply<GetRulesResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.settings().getRules(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.settings()::getRules);
   }
 
   @Override
   public void setRules(SetRulesRequest request, PdReply<SetRulesResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.settings().setRules(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.settings()::setRules);
+  }
+
+  @Override
+  public void changeRules(ChangeRulesRequest request, PdReply<ChangeRulesResponse> reply) {
+    ask(request.getHeader().getClusterId(), request, reply, handlers.settings()::changeRules);
   }
 
   @Override
   public void decideKeyMode(DecideKeyModeRequest request, PdReply<DecideKeyModeResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.settings().decideKeyMode(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.settings()::decideKeyMode);
   }
 
   @Override
   public void getRegion(GetRegionRequest request, PdReply<GetRegionResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.queries().getRegion(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.queries()::getRegion);
   }
 
   @Override
   public void getPrevRegion(GetRegionRequest request, PdReply<GetRegionResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.queries().getPrevRegion(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.queries()::getPrevRegion);
   }
 
   @Override
   public void getRegionById(GetRegionByIDRequest request, PdReply<GetRegionResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.queries().getRegionById(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.queries()::getRegionById);
   }
 
   @Override
   public void queryRegion(QueryRegionRequest request, PdReply<QueryRegionResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.queries().queryRegion(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.queries()::queryRegion);
   }
 
   @Override
   public void scanRegions(ScanRegionsRequest request, PdReply<ScanRegionsResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.queries().scanRegions(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.queries()::scanRegions);
   }
 
   @Override
   public void batchScanRegions(
       BatchScanRegionsRequest request, PdReply<BatchScanRegionsResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.queries().batchScanRegions(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.queries()::batchScanRegions);
   }
 
   @Override
   public void askSplit(AskSplitRequest request, PdReply<AskSplitResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        () -> handlers.splits().askSplit(request, reply));
+    askUntil(request.getHeader().getClusterId(), request, reply, handlers.splits()::askSplit);
   }
 
   @Override
   public void askBatchSplit(AskBatchSplitRequest request, PdReply<AskBatchSplitResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        () -> handlers.splits().askBatchSplit(request, reply));
+    askUntil(request.getHeader().getClusterId(), request, reply, handlers.splits()::askBatchSplit);
   }
 
   @Override
   public void reportSplit(ReportSplitRequest request, PdReply<ReportSplitResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.splits().reportSplit(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.splits()::reportSplit);
   }
 
   @Override
   public void reportBatchSplit(
       ReportBatchSplitRequest request, PdReply<ReportBatchSplitResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.splits().reportBatchSplit(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.splits()::reportBatchSplit);
   }
 
   @Override
   public void scatterRegion(ScatterRegionRequest request, PdReply<ScatterRegionResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.scheduling().scatterRegion(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.scheduling()::scatterRegion);
   }
 
   @Override
   public void splitRegions(SplitRegionsRequest request, PdReply<SplitRegionsResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.scheduling().splitRegions(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.scheduling()::splitRegions);
   }
 
   @Override
   public void getOperator(GetOperatorRequest request, PdReply<GetOperatorResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.scheduling().getOperator(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.scheduling()::getOperator);
   }
 
   @Override
   public void listOperators(ListOperatorsRequest request, PdReply<ListOperatorsResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.scheduling().listOperators(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.scheduling()::listOperators);
   }
 
   @Override
   public void explainRegion(ExplainRegionRequest request, PdReply<ExplainRegionResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.scheduling().explainRegion(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.scheduling()::explainRegion);
   }
 
   @Override
   public void getGcSafePoint(GetGCSafePointRequest request, PdReply<GetGCSafePointResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.safePoints().getGcSafePoint(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.safePoints()::getGcSafePoint);
   }
 
   @Override
@@ -439,8 +424,9 @@ final class PdInbox implements Pd {
       UpdateGCSafePointRequest request, PdReply<UpdateGCSafePointResponse> reply) {
     ask(
         request.getHeader().getClusterId(),
+        request,
         reply,
-        once(() -> handlers.safePoints().updateGcSafePoint(request, reply)));
+        handlers.safePoints()::updateGcSafePoint);
   }
 
   @Override
@@ -448,16 +434,14 @@ final class PdInbox implements Pd {
       UpdateServiceGCSafePointRequest request, PdReply<UpdateServiceGCSafePointResponse> reply) {
     ask(
         request.getHeader().getClusterId(),
+        request,
         reply,
-        once(() -> handlers.safePoints().updateServiceGcSafePoint(request, reply)));
+        handlers.safePoints()::updateServiceGcSafePoint);
   }
 
   @Override
   public void getGcState(GetGCStateRequest request, PdReply<GetGCStateResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.safePoints().getGcState(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.safePoints()::getGcState);
   }
 
   @Override
@@ -465,8 +449,9 @@ final class PdInbox implements Pd {
       AdvanceTxnSafePointRequest request, PdReply<AdvanceTxnSafePointResponse> reply) {
     ask(
         request.getHeader().getClusterId(),
+        request,
         reply,
-        once(() -> handlers.safePoints().advanceTxnSafePoint(request, reply)));
+        handlers.safePoints()::advanceTxnSafePoint);
   }
 
   @Override
@@ -474,60 +459,46 @@ final class PdInbox implements Pd {
       AdvanceGCSafePointRequest request, PdReply<AdvanceGCSafePointResponse> reply) {
     ask(
         request.getHeader().getClusterId(),
+        request,
         reply,
-        once(() -> handlers.safePoints().advanceGcSafePoint(request, reply)));
+        handlers.safePoints()::advanceGcSafePoint);
   }
 
   @Override
   public void setGcBarrier(SetGCBarrierRequest request, PdReply<SetGCBarrierResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.safePoints().setGcBarrier(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.safePoints()::setGcBarrier);
   }
 
   @Override
   public void deleteGcBarrier(
       DeleteGCBarrierRequest request, PdReply<DeleteGCBarrierResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.safePoints().deleteGcBarrier(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.safePoints()::deleteGcBarrier);
   }
 
   @Override
   public void loadKeyspace(LoadKeyspaceRequest request, PdReply<LoadKeyspaceResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.keyspaces().loadKeyspace(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.keyspaces()::loadKeyspace);
   }
 
   @Override
   public void loadKeyspaceById(
       LoadKeyspaceByIDRequest request, PdReply<LoadKeyspaceResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.keyspaces().loadKeyspaceById(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.keyspaces()::loadKeyspaceById);
   }
 
   @Override
   public void getAllKeyspaces(
       GetAllKeyspacesRequest request, PdReply<GetAllKeyspacesResponse> reply) {
-    ask(
-        request.getHeader().getClusterId(),
-        reply,
-        once(() -> handlers.keyspaces().getAllKeyspaces(request, reply)));
+    ask(request.getHeader().getClusterId(), request, reply, handlers.keyspaces()::getAllKeyspaces);
   }
 
   @Override
   public void etcdRange(RangeRequest request, PdReply<RangeResponse> reply) {
-    ask(PdCall.ANY_CLUSTER, reply, once(() -> handlers.etcd().etcdRange(request, reply)));
+    ask(PdCall.ANY_CLUSTER, request, reply, handlers.etcd()::etcdRange);
   }
 
   @Override
   public void etcdPut(PutRequest request, PdReply<PutResponse> reply) {
-    ask(PdCall.ANY_CLUSTER, reply, once(() -> handlers.etcd().etcdPut(request, reply)));
+    ask(PdCall.ANY_CLUSTER, request, reply, handlers.etcd()::etcdPut);
   }
 }

@@ -9,15 +9,20 @@ import dev.terrane.common.agent.Waker;
 import dev.terrane.pd.region.RegionTree;
 import dev.terrane.pd.state.ClusterState;
 import dev.terrane.pd.state.Outcome;
+import dev.terrane.proto.terranepd.AddMemberResponse;
 import dev.terrane.proto.terranepd.Command;
 import dev.terrane.proto.terranepd.Member;
 import dev.terrane.raft.Status;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A member of the placement driver.
@@ -33,10 +38,14 @@ import org.jspecify.annotations.Nullable;
  * can tell again is gone.
  */
 public final class PdMember implements Agent {
+  private static final Logger log = LoggerFactory.getLogger(PdMember.class);
   private static final int CALLS_MAX = 1 << 16;
   private static final int COMPLETIONS_MAX = 1 << 10;
   private static final int MESSAGES_PER_CYCLE_MAX = 1024;
-  private static final int WAITING_MAX = 1 << 14;
+  private static final int WAITING_MAX = 1 << 12;
+  private static final int DESK_MAX = 1 << 14;
+  private static final int DESK_PER_CYCLE_MAX = 256;
+  private static final long DESK_NANOS_PER_CYCLE = 2_000_000L;
   private static final long WAIT_NANOS = 500_000_000L;
 
   /** With nothing under way, what time may have changed is looked at once in so many ticks. */
@@ -56,7 +65,8 @@ public final class PdMember implements Agent {
   private final Intake<PdCall> newCalls;
   private final MemberRaft raft;
   private final RegionTree regions = new RegionTree();
-  private final Deque<Waiting> waiting = new ArrayDeque<>();
+  private final Deque<PdCall> desk = new ArrayDeque<>();
+  private final List<Waiting> waiting = new ArrayList<>();
   private final Handlers handlers;
   private final PdInbox pd;
   private final long tickNanos;
@@ -69,6 +79,11 @@ public final class PdMember implements Agent {
   private long nextLookNanos;
   private long nextWindowNanos;
   private boolean stopping;
+
+  /** Whose leadership was told in the log last; 0: that there is none. */
+  private long toldLeaderId;
+
+  private volatile PdFigures figures = PdFigures.NONE;
 
   /** Only while this member gives its leadership away. */
   private @Nullable HandOver handOver;
@@ -111,6 +126,11 @@ public final class PdMember implements Agent {
     return pd;
   }
 
+  /** As of the last look, which is never long ago; thread-safe. */
+  public PdFigures figures() {
+    return figures;
+  }
+
   /** Sets who is told about new messages; before the first poll. */
   public void onMessage(Waker waker) {
     calls.onMessage(waker);
@@ -123,6 +143,14 @@ public final class PdMember implements Agent {
    */
   public void handLeadershipAway(Runnable whenOver) {
     completions.put(() -> handOver = new HandOver(raft, whenOver));
+  }
+
+  /**
+   * This node is no member, and passes on to clients what PD's leader told it of those who are.
+   * Thread-safe.
+   */
+  public void heardOf(AddMemberResponse group) {
+    completions.put(() -> handlers.members().heardOf(group));
   }
 
   /** Where this member's Raft stands; on the member's thread. */
@@ -143,8 +171,11 @@ public final class PdMember implements Agent {
     work += raft.pump();
     followRole(nowNanos);
     followClock();
-    work += retryWaiting(nowNanos);
     work += handleCalls();
+    work += handlers.timestamps().settle(isServing(), nowNanos);
+    work += handlers.timestamps().answer();
+    work += retryWaiting(nowNanos);
+    work += workThroughDesk();
     work += tick(nowNanos);
     work += look(nowNanos);
     work += handOver();
@@ -161,7 +192,10 @@ public final class PdMember implements Agent {
     if (quietTicks != Integer.MAX_VALUE) {
       next = Math.min(next, nextTickNanos + quietTicks * tickNanos);
     }
-    if (!waiting.isEmpty()) {
+    if (!desk.isEmpty()) {
+      return time.nanoTime();
+    }
+    if (!waiting.isEmpty() || handlers.timestamps().areAwaited()) {
       next = Math.min(next, time.nanoTime() + tickNanos); // what they wait for may be there
     }
     Leadership current = leadership;
@@ -183,10 +217,11 @@ public final class PdMember implements Agent {
   @Override
   public void onClose() {
     stopping = true;
-    newCalls.handleAll(this::dispatch);
-    while (!waiting.isEmpty()) {
-      waiting.remove().ask.reply().refuse(new PdRefusal.NotStarted());
+    newCalls.handleAll(this::sort);
+    while (!desk.isEmpty()) {
+      handle(desk.remove());
     }
+    refuseWaiting(new PdRefusal.NotStarted());
     handlers.timestamps().refuseAll(new PdRefusal.NotStarted());
     Leadership ended = leadership;
     leadership = null;
@@ -196,7 +231,7 @@ public final class PdMember implements Agent {
   }
 
   private int handleCalls() {
-    return newCalls.handle(this::dispatch);
+    return newCalls.handle(this::sort);
   }
 
   private int handOver() {
@@ -264,6 +299,7 @@ public final class PdMember implements Agent {
     if (leadership != null) {
       handlers.onTick(leadership, nowNanos);
     }
+    figures = leadership == null ? PdFigures.NONE : handlers.figures(leadership, nowNanos);
     boolean atRest = leadership == null || handlers.isAtRest(leadership);
     nextLookNanos = nowNanos + tickNanos * (atRest ? LOOK_TICKS_MAX : 1);
     lookFromNanos = nextLookNanos - (atRest ? tickNanos * LOOK_TICKS_EARLY : 0);
@@ -284,6 +320,7 @@ public final class PdMember implements Agent {
   // ---- leading and following
 
   private void followRole(long nowNanos) {
+    tellLeader();
     long term = raft.leadership();
     Leadership current = leadership;
     if (current != null && current.term() != term) {
@@ -295,9 +332,33 @@ public final class PdMember implements Agent {
       lead(term, nowNanos);
     }
     if (!raft.isLeading()) {
-      while (!waiting.isEmpty()) {
-        waiting.remove().ask.reply().refuse(notLeader());
-      }
+      refuseWaiting(notLeader());
+      handlers.timestamps().refuseAll(notLeader());
+    }
+  }
+
+  private void refuseWaiting(PdRefusal why) {
+    List<Waiting> refused = List.copyOf(waiting);
+    waiting.clear();
+    refused.forEach(each -> each.ask.reply().refuse(why));
+  }
+
+  /** A line in the log when PD's leader moves. */
+  private void tellLeader() {
+    long leaderId = raft.leaderId();
+    ClusterState state = raft.state();
+    if (leaderId == toldLeaderId || state == null) {
+      return;
+    }
+    toldLeaderId = leaderId;
+    Member leader = state.members().get(leaderId);
+    if (leaderId == 0) {
+      log.info("PD member {} knows of no leader of PD", config.name());
+    } else {
+      log.info(
+          "PD's leader is {} since term {}",
+          leader == null ? Long.toUnsignedString(leaderId) : leader.getName(),
+          raft.term());
     }
   }
 
@@ -381,43 +442,104 @@ public final class PdMember implements Agent {
 
   // ---- calls
 
-  private void dispatch(PdCall call) {
+  /**
+   * Timestamps and Raft's messages are taken in as they come; everything else is put on the desk,
+   * where it holds up neither.
+   */
+  private void sort(PdCall call) {
     switch (call) {
       case PdCall.Raft messages -> {
         if (raft.isOurs(messages.batch())) {
           raft.step(messages.batch());
           handlers.keeper().shared(messages.batch().getRegionsList());
         }
+        messages.taken().run();
+      }
+      case PdCall.Timestamps asked -> {
+        lookSoon();
+        PdRefusal refusal = whyNot(asked.request().getHeader().getClusterId(), false);
+        if (refusal == null) {
+          handlers.timestamps().tso(asked.request(), asked.reply(), time.nanoTime());
+        } else {
+          asked.reply().refuse(refusal);
+        }
       }
       case PdCall.Ask ask -> {
+        if (desk.size() < DESK_MAX) {
+          desk.add(ask);
+        } else {
+          ask.reply().refuse(new PdRefusal.Busy(desk.size()));
+        }
+      }
+      case PdCall.Heartbeat heartbeat -> {
+        if (desk.size() < DESK_MAX) {
+          desk.add(heartbeat);
+        } else {
+          heartbeat.taken().run(); // the store reports again
+        }
+      }
+      case PdCall.StreamClosed closed -> desk.add(closed);
+    }
+  }
+
+  /** What is on the desk, for a short while: who asks for timestamps comes in between. */
+  private int workThroughDesk() {
+    long startNanos = time.nanoTime();
+    int done = 0;
+    while (!desk.isEmpty()
+        && done < DESK_PER_CYCLE_MAX
+        && time.nanoTime() - startNanos < DESK_NANOS_PER_CYCLE) {
+      handle(desk.remove());
+      done++;
+    }
+    return done;
+  }
+
+  private void handle(PdCall call) {
+    switch (call) {
+      case PdCall.Ask ask -> {
         lookSoon();
-        dispatch(ask);
+        handle(ask);
       }
       case PdCall.Heartbeat heartbeat -> {
         lookSoon();
         handlers.onHeartbeat(heartbeat);
+        heartbeat.taken().run();
       }
       case PdCall.StreamClosed closed -> {
         if (leadership != null) {
           leadership.streams().unbind(closed.sink());
         }
       }
+      case PdCall.Raft _, PdCall.Timestamps _ ->
+          throw Invariant.violated("%s on the desk", call.getClass());
     }
   }
 
-  private void dispatch(PdCall.Ask ask) {
-    ClusterState state = raft.state();
-    if (stopping || state == null) {
-      ask.reply().refuse(new PdRefusal.NotStarted());
-    } else if (ask.clusterId() != PdCall.ANY_CLUSTER && ask.clusterId() != state.clusterId()) {
-      ask.reply().refuse(new PdRefusal.ClusterMismatch(state.clusterId(), ask.clusterId()));
+  private void handle(PdCall.Ask ask) {
+    PdRefusal refusal = whyNot(ask.clusterId(), ask.byAnyMember());
+    if (refusal != null) {
+      ask.reply().refuse(refusal);
     } else if (ask.byAnyMember()) {
       ask.work().settle();
-    } else if (!raft.isLeading()) {
-      ask.reply().refuse(notLeader());
-    } else if (!waiting.isEmpty() || !isServing() || !ask.work().settle()) {
+    } else if (!isServing() || !ask.work().settle()) {
       await(ask);
     }
+  }
+
+  /** Why this member does not take a call; null if it does. */
+  private @Nullable PdRefusal whyNot(long clusterId, boolean byAnyMember) {
+    ClusterState state = raft.state();
+    if (stopping) {
+      return new PdRefusal.NotStarted();
+    }
+    if (state == null) {
+      return byAnyMember && handlers.members().knowsGroup() ? null : new PdRefusal.NotStarted();
+    }
+    if (clusterId != PdCall.ANY_CLUSTER && clusterId != state.clusterId()) {
+      return new PdRefusal.ClusterMismatch(state.clusterId(), clusterId);
+    }
+    return byAnyMember || raft.isLeading() ? null : notLeader();
   }
 
   private void await(PdCall.Ask ask) {
@@ -428,20 +550,24 @@ public final class PdMember implements Agent {
     }
   }
 
-  /** In their order, so that the calls of one stream stay in theirs. */
+  /** Each for itself: one that cannot be settled yet holds up no other. */
   private int retryWaiting(long nowNanos) {
+    if (waiting.isEmpty()) {
+      return 0;
+    }
     int settled = 0;
-    boolean serving = !waiting.isEmpty() && isServing();
-    while (!waiting.isEmpty()) {
-      Waiting first = waiting.element();
-      if (serving && first.ask.work().settle()) {
-        waiting.remove();
-      } else if (nowNanos - first.deadlineNanos >= 0) {
-        waiting.remove().ask.reply().refuse(new PdRefusal.NotLeader(null));
+    boolean serving = isServing();
+    List<Waiting> retried = List.copyOf(waiting);
+    waiting.clear();
+    for (Waiting each : retried) {
+      if (serving && each.ask.work().settle()) {
+        settled++;
+      } else if (nowNanos - each.deadlineNanos >= 0) {
+        each.ask.reply().refuse(new PdRefusal.NotLeader(null));
+        settled++;
       } else {
-        break;
+        waiting.add(each);
       }
-      settled++;
     }
     return settled;
   }

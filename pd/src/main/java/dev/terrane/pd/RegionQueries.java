@@ -14,6 +14,7 @@ import dev.terrane.proto.pdpb.GetRegionRequest;
 import dev.terrane.proto.pdpb.GetRegionResponse;
 import dev.terrane.proto.pdpb.QueryRegionRequest;
 import dev.terrane.proto.pdpb.QueryRegionResponse;
+import dev.terrane.proto.pdpb.ResponseHeader;
 import dev.terrane.proto.pdpb.ScanRegionsRequest;
 import dev.terrane.proto.pdpb.ScanRegionsResponse;
 import java.util.ArrayList;
@@ -25,7 +26,13 @@ import org.jspecify.annotations.Nullable;
 /** Where Regions are. Answered from the tree as it is. Confined to the member's thread. */
 final class RegionQueries {
   /** Of one answer. A client that wants more asks again from where it ended. */
-  private static final int REGIONS_MAX = 100_000;
+  private static final int REGIONS_MAX = 10_240;
+
+  /** Of one answer, without the Regions that come twice in it. */
+  private static final int ANSWER_BYTES_MAX = 16 << 20;
+
+  /** Keys, ids or ranges that one call may ask about. */
+  private static final int ASKED_MAX = 10_240;
 
   private final PdMember member;
 
@@ -63,6 +70,11 @@ final class RegionQueries {
     QueryRegionResponse.Builder response = QueryRegionResponse.newBuilder();
     if (!state.isBootstrapped()) {
       reply.answer(response.setHeader(Headers.notBootstrapped(state.clusterId())).build());
+      return;
+    }
+    int asked = request.getIdsCount() + request.getKeysCount() + request.getPrevKeysCount();
+    if (asked > ASKED_MAX) {
+      reply.refuse(tooMany(asked, "keys and ids"));
       return;
     }
     Map<Long, RegionInfo> regionById = new LinkedHashMap<>();
@@ -108,8 +120,21 @@ final class RegionQueries {
     KeyRange range =
         new KeyRange(
             ProtoBytes.toBytes(request.getStartKey()), ProtoBytes.toBytes(request.getEndKey()));
-    for (RegionInfo region : member.regions().scan(range, limitOf(request.getLimit())).regions()) {
+    int limit = limitOf(request.getLimit());
+    List<RegionInfo> found = member.regions().scan(range, limit).regions();
+    Bytes last = found.isEmpty() ? Bytes.EMPTY : found.getLast().region().range().end();
+    if (found.size() == limit && asksForMore(request.getLimit(), last, range)) {
+      reply.answer(response.setHeader(cutOff(state)).build());
+      return;
+    }
+    int bytes = 0;
+    for (RegionInfo region : found) {
       dev.terrane.proto.pdpb.Region answer = RegionAnswers.region(region);
+      bytes += answer.getSerializedSize();
+      if (bytes > ANSWER_BYTES_MAX) {
+        reply.answer(ScanRegionsResponse.newBuilder().setHeader(cutOff(state)).build());
+        return;
+      }
       response.addRegions(answer).addRegionMetas(answer.getRegion()).addLeaders(answer.getLeader());
     }
     reply.answer(response.setHeader(Headers.ok(state.clusterId())).build());
@@ -119,11 +144,37 @@ final class RegionQueries {
     return asked <= 0 ? REGIONS_MAX : Math.min(asked, REGIONS_MAX);
   }
 
+  /**
+   * Whether a caller that hears of Regions up to {@code last} would take them for all there are.
+   */
+  private static boolean asksForMore(int asked, Bytes last, KeyRange range) {
+    boolean wanted = asked <= 0 || asked > REGIONS_MAX;
+    boolean there = !last.isEmpty() && (range.end().isEmpty() || last.compareTo(range.end()) < 0);
+    return wanted && there;
+  }
+
+  private static ResponseHeader cutOff(ClusterState state) {
+    return Headers.error(
+        state.clusterId(),
+        ErrorType.INVALID_VALUE,
+        "the range has more Regions than one answer holds: ask for at most %d, or fewer where keys are long, and go on from the last one's end key"
+            .formatted(REGIONS_MAX));
+  }
+
+  private static PdRefusal tooMany(int asked, String what) {
+    return new PdRefusal.Invalid(
+        "%d %s in one call, at most %d: ask in several".formatted(asked, what, ASKED_MAX));
+  }
+
   void batchScanRegions(BatchScanRegionsRequest request, PdReply<BatchScanRegionsResponse> reply) {
     ClusterState state = member.stateOrThrow();
     BatchScanRegionsResponse.Builder response = BatchScanRegionsResponse.newBuilder();
     if (!state.isBootstrapped()) {
       reply.answer(response.setHeader(Headers.notBootstrapped(state.clusterId())).build());
+      return;
+    }
+    if (request.getRangesCount() > ASKED_MAX) {
+      reply.refuse(tooMany(request.getRangesCount(), "ranges"));
       return;
     }
     List<KeyRange> ranges = new ArrayList<>();
@@ -140,9 +191,10 @@ final class RegionQueries {
     }
     int limit = limitOf(request.getLimit());
     RegionInfo last = null;
+    int bytes = 0;
     for (KeyRange range : ranges) {
       int left = limit - response.getRegionsCount();
-      if (left <= 0) {
+      if (left <= 0 && limit == request.getLimit()) {
         break;
       }
       RegionScan scan = member.regions().scan(range, left + 1);
@@ -158,10 +210,21 @@ final class RegionQueries {
         return;
       }
       for (RegionInfo region : scan.regions()) {
-        if (!region.equals(last) && response.getRegionsCount() < limit) {
-          response.addRegions(RegionAnswers.region(region));
-          last = region;
+        if (region.equals(last)) {
+          continue;
         }
+        dev.terrane.proto.pdpb.Region answer = RegionAnswers.region(region);
+        bytes += answer.getSerializedSize();
+        if (bytes > ANSWER_BYTES_MAX
+            || (response.getRegionsCount() == limit && limit != request.getLimit())) {
+          reply.answer(BatchScanRegionsResponse.newBuilder().setHeader(cutOff(state)).build());
+          return;
+        }
+        if (response.getRegionsCount() == limit) {
+          break;
+        }
+        response.addRegions(answer);
+        last = region;
       }
     }
     reply.answer(response.setHeader(Headers.ok(state.clusterId())).build());

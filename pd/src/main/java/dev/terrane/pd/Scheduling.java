@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Scheduling {
   private static final int WALK_REGIONS_MAX = 128;
+  private static final int SCATTERED_MAX = 10_240;
 
   private final PdMember member;
   private Bytes walkFrom = Bytes.EMPTY;
@@ -294,6 +295,13 @@ final class Scheduling {
     ScatterRegionResponse.Builder response = ScatterRegionResponse.newBuilder();
     int known = 0;
     int asked = request.getRegionsIdCount();
+    if (asked > SCATTERED_MAX) {
+      reply.refuse(
+          new PdRefusal.Invalid(
+              "%d Regions in one call, at most %d: ask in several"
+                  .formatted(asked, SCATTERED_MAX)));
+      return;
+    }
     for (long id : request.getRegionsIdList()) {
       if (member.regions().byId(id) == null) {
         response.addFailedRegionsId(id);

@@ -9,6 +9,8 @@ import dev.terrane.proto.pdpb.GetClusterConfigResponse;
 import dev.terrane.proto.pdpb.GetExternalTimestampRequest;
 import dev.terrane.proto.pdpb.GetExternalTimestampResponse;
 import dev.terrane.proto.pdpb.ResponseHeader;
+import dev.terrane.proto.terranepd.ChangeRulesRequest;
+import dev.terrane.proto.terranepd.ChangeRulesResponse;
 import dev.terrane.proto.terranepd.Command;
 import dev.terrane.proto.terranepd.DecideKeyModeRequest;
 import dev.terrane.proto.terranepd.DecideKeyModeResponse;
@@ -71,6 +73,20 @@ final class SettingsCalls {
                   ? Headers.refused(clusterId, refused)
                   : Headers.ok(clusterId);
           return SetRulesResponse.newBuilder().setHeader(header).build();
+        });
+  }
+
+  void changeRules(ChangeRulesRequest request, PdReply<ChangeRulesResponse> reply) {
+    member.replicate(
+        Command.newBuilder().setChangeRules(request.getChange()),
+        reply,
+        outcome -> {
+          ClusterState state = member.stateOrThrow();
+          ResponseHeader header =
+              outcome instanceof Outcome.Refused refused
+                  ? Headers.refused(state.clusterId(), refused)
+                  : Headers.ok(state.clusterId());
+          return ChangeRulesResponse.newBuilder().setHeader(header).setRules(state.rules()).build();
         });
   }
 

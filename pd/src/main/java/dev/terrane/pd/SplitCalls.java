@@ -43,7 +43,7 @@ final class SplitCalls {
       reply.answer(AskSplitResponse.newBuilder().setHeader(error(refusal)).build());
       return true;
     }
-    List<SplitID> ids = allocate(request.getRegion().getPeersCount(), 1);
+    List<SplitID> ids = allocate(peersOf(request.getRegion()), 1);
     if (ids.isEmpty()) {
       return false;
     }
@@ -62,7 +62,7 @@ final class SplitCalls {
       reply.answer(AskBatchSplitResponse.newBuilder().setHeader(error(refusal)).build());
       return true;
     }
-    List<SplitID> ids = allocate(request.getRegion().getPeersCount(), request.getSplitCount());
+    List<SplitID> ids = allocate(peersOf(request.getRegion()), request.getSplitCount());
     if (ids.isEmpty()) {
       return false;
     }
@@ -79,10 +79,20 @@ final class SplitCalls {
       return "Region " + asked.getId() + " is not known";
     }
     RegionEpoch epoch = ProtoRegions.fromProto(asked.getRegionEpoch());
+    if (asked.getPeersCount() != known.region().peers().size()) {
+      return "Region %d has %d peers, not %d; PD hears of a change with the Region's next heartbeat"
+          .formatted(asked.getId(), known.region().peers().size(), asked.getPeersCount());
+    }
     return epoch.isOlderThan(known.region().epoch())
         ? "Region %d at epoch %s is not the latest, which is %s"
             .formatted(asked.getId(), epoch, known.region().epoch())
         : null;
+  }
+
+  /** How many peers a part has: as many as the Region that is known, whatever the caller says. */
+  private int peersOf(dev.terrane.proto.metapb.Region asked) {
+    RegionInfo known = member.regions().byId(asked.getId());
+    return known == null ? 0 : known.region().peers().size();
   }
 
   /** Empty when there are too few ids at hand; more are on their way then. */

@@ -273,21 +273,25 @@ final class StoreCalls {
     ListStoresResponse.Builder response = ListStoresResponse.newBuilder().setHeader(ok());
     if (leadership != null) {
       for (Store store : member.stateOrThrow().stores().all()) {
-        response.addStores(summary(leadership.view(store, member.time().nanoTime())));
+        response.addStores(summary(store, leadership));
       }
     }
     reply.answer(response.build());
   }
 
-  private StoreSummary summary(StoreView view) {
+  private StoreSummary summary(Store store, Leadership leadership) {
+    long nowNanos = member.time().nanoTime();
+    StoreView view = leadership.view(store, nowNanos);
     String condition = view.condition().name();
     return StoreSummary.newBuilder()
-        .setStore(withHeartbeat(view.store()))
+        .setStore(withHeartbeat(store))
         .setStats(view.stats())
         .setCondition(
             condition.charAt(0) + condition.substring(1).toLowerCase(java.util.Locale.ROOT))
         .setRegionCount(view.regionCount())
         .setLeaderCount(member.regions().leadersOnStore(view.id()))
+        .setSilentMillis(leadership.book().silentNanos(view.id(), nowNanos) / 1_000_000)
+        .setOutlook(leadership.outlook(view, nowNanos))
         .build();
   }
 

@@ -11,9 +11,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Timestamps and ids. Timestamps are allocated as their calls come and answered together at the end
- * of the duty cycle, after a look at the clock shows that the lease still holds: a leader that was
- * deposed while it worked answers none.
+ * Timestamps and ids. Timestamps are allocated in the order of their calls, before the duty cycle
+ * does anything else, and answered together after a look at the clock shows that the lease still
+ * holds: a leader that was deposed while it worked answers none.
  *
  * <p>Confined to the member's thread.
  */
@@ -21,34 +21,65 @@ final class TimestampCalls {
   /** More ids at once would empty windows that others wait for. */
   private static final long IDS_MAX = 100_000;
 
+  private static final int AWAITED_MAX = 1 << 14;
+  private static final long WAIT_NANOS = 500_000_000L;
+
+  private record Awaited(TsoRequest request, PdReply<TsoResponse> reply, long deadlineNanos) {}
+
   private record Allocated(TsoRequest request, Timestamp timestamp, PdReply<TsoResponse> reply) {}
 
   private final PdMember member;
+  private final Deque<Awaited> awaited = new ArrayDeque<>();
   private final Deque<Allocated> allocated = new ArrayDeque<>();
 
   TimestampCalls(PdMember member) {
     this.member = member;
   }
 
-  boolean tso(TsoRequest request, PdReply<TsoResponse> reply) {
-    Leadership leadership = member.leadership();
-    if (leadership == null) {
-      return false;
-    }
+  /** Takes a call in. */
+  void tso(TsoRequest request, PdReply<TsoResponse> reply, long nowNanos) {
     long count = Integer.toUnsignedLong(request.getCount());
     if (count == 0 || count >= TimestampOracle.LOGICAL_LIMIT) {
       reply.refuse(
           new PdRefusal.Invalid(
               "cannot allocate %d timestamps, only 1 to %d"
                   .formatted(count, TimestampOracle.LOGICAL_LIMIT - 1)));
-      return true;
+    } else if (awaited.size() >= AWAITED_MAX) {
+      reply.refuse(new PdRefusal.Busy(awaited.size()));
+    } else {
+      awaited.add(new Awaited(request, reply, nowNanos + WAIT_NANOS));
     }
-    Timestamp timestamp = leadership.oracle().allocate(count);
-    if (timestamp == null) {
-      return false;
+  }
+
+  /**
+   * Allocates what is asked for, in order. What cannot be given yet, for the window is used up or
+   * this member does not serve yet, waits for a short while.
+   */
+  int settle(boolean serving, long nowNanos) {
+    Leadership leadership = member.leadership();
+    int settled = 0;
+    while (!awaited.isEmpty()) {
+      Awaited first = awaited.element();
+      Timestamp timestamp =
+          serving && leadership != null
+              ? leadership.oracle().allocate(Integer.toUnsignedLong(first.request.getCount()))
+              : null;
+      if (timestamp != null) {
+        allocated.add(new Allocated(first.request, timestamp, first.reply));
+      } else if (nowNanos - first.deadlineNanos >= 0) {
+        first.reply.refuse(new PdRefusal.NotLeader(null));
+      } else {
+        break;
+      }
+      awaited.remove();
+      settled++;
     }
-    allocated.add(new Allocated(request, timestamp, reply));
-    return true;
+    return settled;
+  }
+
+  /** Whether calls wait for timestamps. */
+  boolean areAwaited() {
+    return !awaited.isEmpty();
   }
 
   /** Answers what is allocated, if this member certainly leads at this moment. */
@@ -74,6 +105,9 @@ final class TimestampCalls {
   }
 
   void refuseAll(PdRefusal why) {
+    while (!awaited.isEmpty()) {
+      awaited.remove().reply.refuse(why);
+    }
     while (!allocated.isEmpty()) {
       allocated.remove().reply.refuse(why);
     }

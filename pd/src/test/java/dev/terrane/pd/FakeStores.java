@@ -153,7 +153,7 @@ final class FakeStores {
       }
       reportedAt = now;
       changed = false;
-      stream.heartbeat(report(now));
+      stream.heartbeat(report(now), () -> {});
     }
   }
 

@@ -12,13 +12,19 @@ import dev.terrane.proto.pdpb.TsoRequest;
 import dev.terrane.proto.pdpb.TsoResponse;
 import dev.terrane.proto.terranepd.AddMemberRequest;
 import dev.terrane.proto.terranepd.AddMemberResponse;
+import dev.terrane.proto.terranepd.ChangeRulesRequest;
+import dev.terrane.proto.terranepd.ChangeRulesResponse;
 import dev.terrane.proto.terranepd.DecideKeyModeRequest;
 import dev.terrane.proto.terranepd.KeyMode;
+import dev.terrane.proto.terranepd.ListMembersRequest;
+import dev.terrane.proto.terranepd.ListMembersResponse;
 import dev.terrane.proto.terranepd.Member;
 import dev.terrane.proto.terranepd.RemoveMemberRequest;
 import dev.terrane.proto.terranepd.RemoveMemberResponse;
+import dev.terrane.proto.terranepd.RulesChange;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** How PD's own group grows, shrinks and heals, while it serves. */
@@ -320,5 +326,172 @@ class MembersTest {
     GetMembersResponse answer =
         cluster.onLeader(GetMembersRequest.getDefaultInstance(), Pd::getMembers);
     assertThat(answer.getLeader().getClientUrlsList()).isEqualTo(only.record().getClientUrlsList());
+  }
+
+  // ---- how many vote, and who takes the place of the dead
+
+  private static Set<Long> voters(PdCluster cluster) {
+    var membership = cluster.leaderOrThrow().running().stateOrThrow().membership();
+    return membership.isJoint() ? Set.of() : Set.copyOf(membership.voters().toList());
+  }
+
+  private static Node other(PdCluster cluster, Node than) {
+    return cluster.nodeById.values().stream()
+        .filter(
+            node -> node != than && node.member != null && voters(cluster).contains(node.memberId))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void aFourthAndAFifthNodeStandByAndPdSurvivesWhatThreeSurvive() {
+    PdCluster cluster = PdCluster.of(3, 31);
+    Node fourth = cluster.standBy("pd-4");
+    Node fifth = cluster.standBy("pd-5");
+    cluster.runFor(Duration.ofSeconds(20));
+    assertThat(cluster.voters()).isEqualTo(3);
+    assertThat(cluster.members()).hasSize(3);
+    ListMembersResponse listed =
+        cluster.onLeader(ListMembersRequest.getDefaultInstance(), Pd::listMembers);
+    assertThat(listed.getStandbysList())
+        .extracting(standby -> standby.getMember().getName())
+        .containsExactlyInAnyOrder("pd-4", "pd-5");
+
+    // What had been the end of PD with five voters: the two empty ones go, and one more.
+    cluster.crash(fourth);
+    cluster.crash(fifth);
+    cluster.crash(cluster.leaderOrThrow());
+    cluster.runUntil("a leader", () -> cluster.leader() != null);
+    assertThat(timestamp(cluster)).isPositive();
+  }
+
+  @Test
+  void aNodeThatStandsByTellsClientsWhoTheMembersAre() {
+    PdCluster cluster = PdCluster.of(3, 32);
+    Node fourth = cluster.standBy("pd-4");
+    cluster.runFor(Duration.ofSeconds(2));
+    Answer<GetMembersResponse> answer =
+        cluster.ask(fourth, GetMembersRequest.getDefaultInstance(), Pd::getMembers);
+    cluster.step();
+    assertThat(answer.get().getHeader().getClusterId()).isEqualTo(cluster.clusterId());
+    assertThat(answer.get().getMembersList())
+        .extracting(m -> m.getName())
+        .containsExactlyInAnyOrder("pd-1", "pd-2", "pd-3");
+    assertThat(answer.get().getLeader().getMemberId())
+        .as("which leads may have changed since: clients ask the members")
+        .isZero();
+  }
+
+  @Test
+  void aDeadMembersPlaceIsTakenByANodeThatStandsBy() {
+    PdCluster cluster = PdCluster.of(3, 33);
+    Node fourth = cluster.standBy("pd-4");
+    cluster.runFor(Duration.ofSeconds(10));
+    Node dead = other(cluster, cluster.leaderOrThrow());
+    cluster.crash(dead);
+    cluster.runFor(Duration.ofMinutes(4));
+    assertThat(voters(cluster)).as("it may come back").contains(dead.memberId);
+    assertThat(cluster.members())
+        .filteredOn(status -> status.getMember().getId() == dead.memberId)
+        .singleElement()
+        .satisfies(status -> assertThat(status.getOutlook()).contains("takes its place in"));
+    cluster.runUntil(
+        "the fourth votes", Duration.ofMinutes(2), () -> voters(cluster).contains(fourth.memberId));
+    assertThat(voters(cluster)).hasSize(3).doesNotContain(dead.memberId);
+
+    // Its place is taken when it comes back: it stands by.
+    cluster.restart(dead);
+    cluster.goesOnAsking(dead);
+    cluster.runFor(Duration.ofMinutes(1));
+    assertThat(voters(cluster)).hasSize(3).doesNotContain(dead.memberId);
+    Node second = other(cluster, cluster.leaderOrThrow());
+    cluster.crash(second);
+    cluster.runUntil(
+        "it is needed again", Duration.ofMinutes(7), () -> voters(cluster).contains(dead.memberId));
+    assertThat(voters(cluster)).hasSize(3);
+    assertThat(timestamp(cluster)).isPositive();
+  }
+
+  @Test
+  void fiveMembersWhenAskedAndThreeAgain() {
+    PdCluster cluster = PdCluster.of(3, 34);
+    cluster.standBy("pd-4");
+    cluster.standBy("pd-5");
+    cluster.runFor(Duration.ofSeconds(10));
+    setMembers(cluster, 5);
+    boolean[] even = new boolean[1];
+    cluster.actor(() -> {
+      if (cluster.leader() != null) {
+        even[0] |= cluster.voters() == 2 || cluster.voters() == 4;
+      }
+    });
+    cluster.runUntil("five voters", () -> cluster.voters() == 5);
+    setMembers(cluster, 3);
+    cluster.runUntil("three voters", () -> cluster.voters() == 3);
+    setMembers(cluster, 1);
+    cluster.runUntil("one voter", () -> cluster.voters() == 1);
+    setMembers(cluster, 3);
+    cluster.runUntil("three voters again", () -> cluster.voters() == 3);
+    assertThat(even[0]).as("never an even number").isFalse();
+    assertThat(timestamp(cluster)).isPositive();
+  }
+
+  @Test
+  void anEvenNumberOfMembersIsRefused() {
+    PdCluster cluster = PdCluster.found(35);
+    ChangeRulesResponse answer = cluster.onLeader(membersOf(cluster, 4), Pd::changeRules);
+    assertThat(answer.getHeader().getError().getMessage()).contains("1, 3 or 5");
+    assertThat(answer.getRules().getPdVotersMax()).isEqualTo(3);
+  }
+
+  private static void setMembers(PdCluster cluster, int number) {
+    ChangeRulesResponse answer = cluster.onLeader(membersOf(cluster, number), Pd::changeRules);
+    assertThat(answer.getHeader().hasError()).isFalse();
+    assertThat(answer.getRules().getPdVotersMax()).isEqualTo(number);
+    assertThat(answer.getRules().getReplicasMax()).as("the other rules stay").isEqualTo(3);
+  }
+
+  private static ChangeRulesRequest membersOf(PdCluster cluster, int number) {
+    return ChangeRulesRequest.newBuilder()
+        .setHeader(cluster.header())
+        .setChange(RulesChange.newBuilder().setPdVotersMax(number))
+        .build();
+  }
+
+  @Test
+  void twoDeadOfFiveWithoutAnybodyBesideLeaveThreeVoters() {
+    PdCluster cluster = PdCluster.of(5, 36);
+    cluster.crash(other(cluster, cluster.leaderOrThrow()));
+    cluster.crash(other(cluster, cluster.leaderOrThrow()));
+    cluster.runUntil("three voters", Duration.ofMinutes(7), () -> cluster.voters() == 3);
+    cluster.crash(cluster.leaderOrThrow());
+    cluster.runUntil("a leader of three", () -> cluster.leader() != null);
+    assertThat(timestamp(cluster)).isPositive();
+  }
+
+  @Test
+  void aRemovedMembersPlaceIsTakenBeforeItGoes() {
+    PdCluster cluster = PdCluster.of(3, 37);
+    Node fourth = cluster.standBy("pd-4");
+    cluster.runFor(Duration.ofSeconds(10));
+    Node removed = other(cluster, cluster.leaderOrThrow());
+    RemoveMemberResponse answer =
+        cluster.onLeader(
+            RemoveMemberRequest.newBuilder()
+                .setHeader(cluster.header())
+                .setMemberId(removed.memberId)
+                .build(),
+            Pd::removeMember);
+    assertThat(answer.getHeader().hasError()).isFalse();
+    assertThat(answer.getOutlook()).contains("pd-4");
+    int[] fewest = {3};
+    cluster.runUntil(
+        "the fourth votes",
+        () -> {
+          fewest[0] = Math.min(fewest[0], cluster.voters() == 0 ? 3 : cluster.voters());
+          return voters(cluster).contains(fourth.memberId);
+        });
+    assertThat(fewest[0]).isEqualTo(3);
+    assertThat(voters(cluster)).hasSize(3).doesNotContain(removed.memberId);
   }
 }

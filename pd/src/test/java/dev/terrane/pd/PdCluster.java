@@ -3,6 +3,7 @@ package dev.terrane.pd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.terrane.common.TimeSource;
+import dev.terrane.pd.state.ClusterState;
 import dev.terrane.proto.pdpb.RequestHeader;
 import dev.terrane.proto.terranepd.AddMemberRequest;
 import dev.terrane.proto.terranepd.AddMemberResponse;
@@ -157,12 +158,16 @@ final class PdCluster {
 
   /** A cluster of {@code size} voters, grown from one. */
   static PdCluster of(int size, long seed) {
-    PdCluster cluster = found(seed);
+    PdCluster cluster = found(seed, size <= 3 ? null : rulesOfMembers(size));
     for (int i = 2; i <= size; i++) {
       cluster.join("pd-" + i);
     }
     cluster.runUntil(size + " voters", () -> cluster.voters() == size);
     return cluster;
+  }
+
+  static Rules rulesOfMembers(int votersMax) {
+    return ClusterState.DEFAULT_RULES.toBuilder().setPdVotersMax(votersMax).build();
   }
 
   private PdConfig config(String name) {
@@ -195,6 +200,42 @@ final class PdCluster {
     AddMemberResponse response = onLeader(request, Pd::addMember);
     assertThat(response.getHeader().hasError()).as(response.toString()).isFalse();
     return node;
+  }
+
+  /** Starts a member without state that goes on asking for its place, as nodes do. */
+  Node standBy(String name) {
+    Node node = node(name);
+    start(node);
+    goesOnAsking(node);
+    return node;
+  }
+
+  /** {@code node} tells the leader every five seconds that it is there, while it runs. */
+  void goesOnAsking(Node node) {
+    AddMemberRequest request = AddMemberRequest.newBuilder().setMember(node.record()).build();
+    long[] nextNanos = {nowNanos};
+    actor(() -> {
+      Node leader = leader();
+      if (nowNanos >= nextNanos[0] && node.member != null && !node.cut && leader != null) {
+        nextNanos[0] = nowNanos + 5_000_000_000L;
+        leader
+            .pd()
+            .addMember(
+                request,
+                new PdReply<>() {
+                  @Override
+                  public void answer(AddMemberResponse response) {
+                    PdMember running = node.member;
+                    if (running != null) {
+                      running.heardOf(response);
+                    }
+                  }
+
+                  @Override
+                  public void refuse(PdRefusal refusal) {}
+                });
+      }
+    });
   }
 
   /** Kills the process: what was not synced is gone. */
@@ -242,7 +283,7 @@ final class PdCluster {
       Node from = nodeById.get(sent.from);
       Node to = nodeById.get(sent.to);
       if (from != null && to != null && !from.cut && !to.cut && to.member != null) {
-        to.pd().raft(sent.batch);
+        to.pd().raft(sent.batch, () -> {});
       }
     }
     return any;

@@ -3,6 +3,12 @@ package dev.terrane.cli.ctl;
 import dev.terrane.client.PdClient;
 import dev.terrane.client.RegionInfo;
 import dev.terrane.client.StoreInfo;
+import dev.terrane.proto.metapb.Store;
+import dev.terrane.proto.metapb.StoreState;
+import dev.terrane.proto.pdpb.RequestHeader;
+import dev.terrane.proto.terranepd.ListStoresRequest;
+import dev.terrane.proto.terranepd.ListStoresResponse;
+import dev.terrane.proto.terranepd.StoreSummary;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -12,12 +18,52 @@ import picocli.CommandLine.Command;
 /** Lists the stores, with how many replicas and leaders each has. */
 @Command(name = "stores", description = "List the stores, their state, replicas and leaders.")
 final class StoresCommand extends ListingCommand {
+  private static Listing listing() {
+    return new Listing(
+        "STORE",
+        "ADDRESS",
+        "STATE",
+        "LEADERS",
+        "REPLICAS",
+        "VERSION",
+        "LABELS",
+        "HEARTBEAT",
+        "OUTLOOK");
+  }
+
+  @Override
+  Listing listOwn(PdOperations pd) throws PdOperations.NotTerrane {
+    RequestHeader header =
+        RequestHeader.newBuilder().setClusterId(pd.members().getHeader().getClusterId()).build();
+    ListStoresResponse answer =
+        pd.atLeader(
+            leader -> leader.listStores(ListStoresRequest.newBuilder().setHeader(header).build()));
+    Listing listing = listing();
+    for (StoreSummary summary : answer.getStoresList()) {
+      Store store = summary.getStore();
+      if (store.getState() != StoreState.Tombstone) {
+        listing.row(
+            store.getId(),
+            store.getAddress(),
+            summary.getCondition(),
+            (long) summary.getLeaderCount(),
+            (long) summary.getRegionCount(),
+            store.getVersion(),
+            store.getLabelsList().stream()
+                .map(label -> label.getKey() + "=" + label.getValue())
+                .collect(Collectors.joining(",")),
+            heartbeat(store.getLastHeartbeat() / 1_000_000),
+            summary.getOutlook());
+      }
+    }
+    return listing;
+  }
+
+  /** Another product's placement driver does not tell who is silent, but when it heard of each. */
   @Override
   Listing list(PdClient pd) {
     List<RegionInfo> regions = AllRegions.of(pd);
-    Listing listing =
-        new Listing(
-            "STORE", "ADDRESS", "STATE", "LEADERS", "REPLICAS", "VERSION", "LABELS", "HEARTBEAT");
+    Listing listing = listing();
     for (StoreInfo store : pd.stores()) {
       listing.row(
           store.id(),
@@ -29,7 +75,8 @@ final class StoresCommand extends ListingCommand {
           store.labels().entrySet().stream()
               .map(label -> label.getKey() + "=" + label.getValue())
               .collect(Collectors.joining(",")),
-          heartbeat(store));
+          heartbeat(store.lastHeartbeatMillis()),
+          "");
     }
     return listing;
   }
@@ -42,11 +89,9 @@ final class StoresCommand extends ListingCommand {
     return region.region().peers().stream().anyMatch(peer -> peer.storeId() == store.id());
   }
 
-  private static String heartbeat(StoreInfo store) {
-    return store.lastHeartbeatMillis() == 0
+  private static String heartbeat(long millis) {
+    return millis == 0
         ? "not yet" // by this leader of PD
-        : Instant.ofEpochMilli(store.lastHeartbeatMillis())
-            .truncatedTo(ChronoUnit.SECONDS)
-            .toString();
+        : Instant.ofEpochMilli(millis).truncatedTo(ChronoUnit.SECONDS).toString();
   }
 }

@@ -36,9 +36,9 @@ public final class ClusterState {
           .addLocationLabels("rack")
           .addLocationLabels("host")
           .setOperatorsPerStoreMax(8)
+          .setPdVotersMax(3)
+          .setPdMemberDownMaxMillis(5 * 60 * 1000L)
           .build();
-
-  private static final int REPLICAS_LIMIT = 15;
 
   private final long clusterId;
   private final StoreTable stores;
@@ -63,7 +63,7 @@ public final class ClusterState {
     firstRegion = state.hasFirstRegion() ? state.getFirstRegion() : null;
     idHighWater = state.getIdHighWater();
     timestampBoundMillis = state.getTimestampBoundMillis();
-    rules = state.getRules();
+    rules = RuleChanges.withDefaults(state.getRules());
     keyMode = state.getKeyMode();
     stores = new StoreTable(state.getStoresList());
     safePoints = new SafePointTable(state.getGcScope());
@@ -178,6 +178,7 @@ public final class ClusterState {
         members.put(command.getPutMember());
         yield Outcome.DONE;
       }
+      case CHANGE_RULES -> setRules(RuleChanges.apply(command.getChangeRules(), rules));
       case CHANGE_NOT_SET ->
           throw new IllegalArgumentException("PD command of a kind that this release lacks");
     };
@@ -234,18 +235,11 @@ public final class ClusterState {
   }
 
   private Outcome setRules(Rules wanted) {
-    if (wanted.getReplicasMax() < 1 || wanted.getReplicasMax() > REPLICAS_LIMIT) {
-      return new Outcome.Refused(
-          ErrorType.INVALID_VALUE,
-          "replicas-max is %d, must be from 1 to %d"
-              .formatted(wanted.getReplicasMax(), REPLICAS_LIMIT));
+    String wrong = RuleChanges.whatIsWrong(wanted);
+    if (wrong != null) {
+      return new Outcome.Refused(ErrorType.INVALID_VALUE, wrong);
     }
-    if (wanted.getStoreDownMaxMillis() <= 0 || wanted.getOperatorsPerStoreMax() <= 0) {
-      return new Outcome.Refused(
-          ErrorType.INVALID_VALUE,
-          "store-down-max and operators-per-store-max must be greater than 0");
-    }
-    rules = wanted;
+    rules = RuleChanges.withDefaults(wanted);
     return Outcome.DONE;
   }
 
@@ -295,6 +289,16 @@ public final class ClusterState {
 
   public Rules rules() {
     return rules;
+  }
+
+  /** How many of PD's members are to vote; odd. */
+  public int pdVotersMax() {
+    return rules.getPdVotersMax();
+  }
+
+  /** How long a member of PD may be silent before another takes its place. */
+  public long pdMemberDownMaxMillis() {
+    return rules.getPdMemberDownMaxMillis();
   }
 
   public KeyMode keyMode() {

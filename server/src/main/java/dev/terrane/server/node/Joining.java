@@ -3,12 +3,10 @@ package dev.terrane.server.node;
 import dev.terrane.common.TimeSource;
 import dev.terrane.proto.terranepd.AddMemberResponse;
 import dev.terrane.proto.terranepd.Member;
-import dev.terrane.proto.terranepd.MemberStatus;
 import dev.terrane.server.net.LoopExecutor;
 import dev.terrane.server.pdlink.GrpcPdLink;
 import dev.terrane.store.PdLink;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -48,12 +46,12 @@ final class Joining {
     return untilAnswered("PD does not answer", pd::clusterId);
   }
 
-  /** Has PD's leader take {@code member} in, and answers all members. Asking twice does no harm. */
-  List<Member> addMember(GrpcPdLink pd, Member member) {
+  /** Has PD's leader take {@code member} in, or tell it to stand by. Asking twice does no harm. */
+  AddMemberResponse addMember(GrpcPdLink pd, Member member) {
     return addMember(reply -> pd.addMember(member, reply));
   }
 
-  List<Member> addMember(Consumer<PdLink.Reply<AddMemberResponse>> question) {
+  AddMemberResponse addMember(Consumer<PdLink.Reply<AddMemberResponse>> question) {
     long giveUpNanos = time.nanoTime() + REFUSED_PATIENCE.toNanos();
     AddMemberResponse answer =
         untilAnswered(
@@ -63,7 +61,7 @@ final class Joining {
       throw new NodeStartException(
           "PD refuses this node as a member: " + answer.getHeader().getError().getMessage());
     }
-    return answer.getMembersList().stream().map(MemberStatus::getMember).toList();
+    return answer;
   }
 
   /**

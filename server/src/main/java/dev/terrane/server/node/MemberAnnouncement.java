@@ -13,16 +13,23 @@ import org.slf4j.LoggerFactory;
 /**
  * Tells PD's leader where this member is now, until it has heard. A member that is alone leads
  * itself, and nobody could find it at the address that it had before; so it asks itself first.
+ *
+ * <p>A node that PD has no need of goes on telling that it is there: PD makes it a member when one
+ * is needed, and until then it is a store only.
  */
 final class MemberAnnouncement implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(MemberAnnouncement.class);
   private static final long PAUSE_MILLIS = 300;
+
+  /** PD forgets who stands by after three of these. */
+  private static final long STANDING_BY_MILLIS = 5_000;
 
   private final PdPart pd;
   private final GrpcPdLink link;
   private final LoopExecutor loop;
   private final Runnable whenHeard;
   private volatile String lastRefusal = "";
+  private volatile boolean standsBy;
   private volatile boolean over;
 
   /**
@@ -86,8 +93,29 @@ final class MemberAnnouncement implements AutoCloseable {
       loop.after(PAUSE_MILLIS, this::start);
       return;
     }
+    if (response.getStandsBy()) {
+      standBy(response);
+      return;
+    }
+    if (standsBy) {
+      log.info("this node is a member of PD now");
+    }
     over = true;
     whenHeard.run();
+  }
+
+  private void standBy(AddMemberResponse response) {
+    if (!standsBy) {
+      standsBy = true;
+      log.info(
+          "PD has {} members and wants {}: this node is a store only, and becomes a member when one"
+              + " is lost or more are wanted ('terrane ctl pd members')",
+          response.getMembersCount(),
+          response.getVotersMax());
+      whenHeard.run();
+    }
+    pd.meet(response);
+    loop.after(STANDING_BY_MILLIS, this::start);
   }
 
   @Override

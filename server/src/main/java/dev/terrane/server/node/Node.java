@@ -152,13 +152,15 @@ public final class Node implements AutoCloseable {
       startPd(pdPart, opened, threads, loop, channels);
     }
     take("PD link", link);
-    if (pdPart != null && !pdPart.isBlank()) {
+    if (pdPart != null) {
       MemberGreeting greeting =
           take(
               "greeting",
               new MemberGreeting(
                   config.join(), opened.pdAdvertised(), pdPart.transport(), channels, loop));
-      greeting.start();
+      if (!pdPart.isBlank()) {
+        greeting.start();
+      }
       MemberAnnouncement announcement =
           take("announcement", new MemberAnnouncement(pdPart, link, loop, greeting::close));
       announcement.start();
@@ -175,8 +177,10 @@ public final class Node implements AutoCloseable {
       storeLater.set(part);
       startStore(part, opened, threads);
     }
-    new NodeFigures(metrics).register(threads, transport, store);
-    opened.status().offer(new StatusPages(config, this, metrics).pages());
+    new NodeFigures(metrics).register(threads, transport, store, pd);
+    opened
+        .status()
+        .offer(new StatusPages(config, this, metrics, new MemberPings(channels)).pages());
     log.info("node {} serves: {}", config.name(), addresses);
   }
 
@@ -214,6 +218,11 @@ public final class Node implements AutoCloseable {
       NodeThreads threads,
       LoopExecutor loop,
       GrpcChannels channels) {
+    if (part.isBlank() && config.join().isEmpty()) {
+      throw new NodeStartException(
+          "this node has not been a member of PD yet, and does not know where PD is:"
+              + " name PD's addresses with --join HOST:PORT");
+    }
     part.startOn(threads);
     List<BindableService> services =
         new ArrayList<>(PdServices.of(part.pd(), part.transport()::greeted, loop));

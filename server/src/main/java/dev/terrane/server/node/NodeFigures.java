@@ -14,13 +14,20 @@ final class NodeFigures {
     this.metrics = metrics;
   }
 
-  void register(NodeThreads threads, GrpcStoreTransport transport, @Nullable StorePart store) {
+  void register(
+      NodeThreads threads,
+      GrpcStoreTransport transport,
+      @Nullable StorePart store,
+      @Nullable PdPart pd) {
     metrics.gauge("read_pool_queued_reads", threads.reads::queued);
     metrics.gauge("io_queued_tasks", threads.io::queued);
     metrics.counter("store_loop_rounds_total", threads.agents::rounds);
     metrics.counter("log_writer_rounds_total", threads.logWriters::rounds);
     metrics.gauge("transport_queued_bytes", transport::queuedBytes);
     metrics.counter("transport_dropped_batches_total", transport::dropped);
+    if (pd != null) {
+      registerPd(pd);
+    }
     if (store != null) {
       metrics.gauge("latch_waiting_commands", store.latches()::waiting);
       metrics.gauge("batch_streams", store.tikv()::batchStreams);
@@ -29,6 +36,19 @@ final class NodeFigures {
       registerLog(store.raftLog());
       registerEngine(store.engine());
     }
+  }
+
+  /** Zeros but where PD is led, so that sums over all nodes are right. */
+  private void registerPd(PdPart pd) {
+    metrics.gauge("pd_leads", () -> pd.figures().leads());
+    metrics.gauge("pd_stores_up", () -> pd.figures().storesUp());
+    metrics.gauge("pd_stores_disconnected", () -> pd.figures().storesDisconnected());
+    metrics.gauge("pd_stores_down", () -> pd.figures().storesDown());
+    metrics.gauge("pd_stores_offline", () -> pd.figures().storesOffline());
+    metrics.gauge("pd_regions", () -> pd.figures().regions());
+    metrics.gauge("pd_members", () -> pd.figures().members());
+    metrics.gauge("pd_members_silent", () -> pd.figures().membersSilent());
+    metrics.gauge("pd_nodes_standing_by", () -> pd.figures().nodesStandingBy());
   }
 
   private void registerLog(RaftLogEngine log) {

@@ -2,8 +2,7 @@ package dev.terrane.server.node;
 
 import dev.terrane.proto.ProtoBytes;
 import dev.terrane.proto.metapb.Store;
-import dev.terrane.proto.pdpb.GetAllStoresRequest;
-import dev.terrane.proto.pdpb.GetAllStoresResponse;
+import dev.terrane.proto.metapb.StoreState;
 import dev.terrane.proto.pdpb.GetMembersRequest;
 import dev.terrane.proto.pdpb.GetMembersResponse;
 import dev.terrane.proto.pdpb.Member;
@@ -11,22 +10,29 @@ import dev.terrane.proto.pdpb.Region;
 import dev.terrane.proto.pdpb.RequestHeader;
 import dev.terrane.proto.pdpb.ScanRegionsRequest;
 import dev.terrane.proto.pdpb.ScanRegionsResponse;
+import dev.terrane.proto.terranepd.ListStoresRequest;
+import dev.terrane.proto.terranepd.ListStoresResponse;
+import dev.terrane.proto.terranepd.StoreSummary;
 import dev.terrane.server.http.Content;
 import dev.terrane.server.http.StatusServer.Page;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The pages of PD's HTTP API that tools read most, with PD's names; answered where PD leads. */
 final class PdPages {
   private static final int REGIONS_MAX = 1024;
 
   private final PdQuestions pd;
+  private final MemberPings pings;
 
-  PdPages(PdQuestions pd) {
+  PdPages(PdQuestions pd, MemberPings pings) {
     this.pd = pd;
+    this.pings = pings;
   }
 
   Map<String, Page> pages() {
@@ -67,22 +73,44 @@ final class PdPages {
   }
 
   private Content stores() throws IOException {
-    GetAllStoresRequest request = GetAllStoresRequest.newBuilder().setHeader(header()).build();
-    GetAllStoresResponse answer = pd.ask((asked, reply) -> asked.getAllStores(request, reply));
+    ListStoresRequest request = ListStoresRequest.newBuilder().setHeader(header()).build();
+    ListStoresResponse answer = pd.ask((asked, reply) -> asked.listStores(request, reply));
     List<Object> stores = new ArrayList<>();
-    for (Store store : answer.getStoresList()) {
-      Map<String, Object> page = new LinkedHashMap<>();
-      page.put("id", Content.id(store.getId()));
-      page.put("address", store.getAddress());
-      page.put("status_address", store.getStatusAddress());
-      page.put("version", store.getVersion());
-      page.put("state_name", store.getState().name());
-      stores.add(Map.of("store", page));
+    for (StoreSummary summary : answer.getStoresList()) {
+      if (summary.getStore().getState() != StoreState.Tombstone) {
+        stores.add(Map.of("store", identity(summary), "status", status(summary)));
+      }
     }
     Map<String, Object> page = new LinkedHashMap<>();
     page.put("count", stores.size());
     page.put("stores", stores);
     return Content.json(page);
+  }
+
+  private static Map<String, Object> identity(StoreSummary summary) {
+    Store store = summary.getStore();
+    Map<String, Object> page = new LinkedHashMap<>();
+    page.put("id", Content.id(store.getId()));
+    page.put("address", store.getAddress());
+    page.put("status_address", store.getStatusAddress());
+    page.put("version", store.getVersion());
+    page.put("state_name", summary.getCondition());
+    return page;
+  }
+
+  private static Map<String, Object> status(StoreSummary summary) {
+    Map<String, Object> page = new LinkedHashMap<>();
+    page.put("leader_count", summary.getLeaderCount());
+    page.put("region_count", summary.getRegionCount());
+    page.put("is_busy", summary.getStats().getIsBusy());
+    if (summary.getStore().getLastHeartbeat() != 0) {
+      page.put(
+          "last_heartbeat_ts",
+          Instant.ofEpochMilli(summary.getStore().getLastHeartbeat() / 1_000_000).toString());
+    }
+    page.put("silent_seconds", summary.getSilentMillis() / 1000);
+    page.put("outlook", summary.getOutlook());
+    return page;
   }
 
   private Content regions() throws IOException {
@@ -109,15 +137,21 @@ final class PdPages {
     return Content.json(page);
   }
 
-  /** Whether this member answers, told in PD's form. */
+  /** Whether each member answers, told in PD's form; 503 if nobody leads. */
   private Content health() throws IOException {
     GetMembersResponse answer = askMembers();
+    Set<Long> answering =
+        pings.answering(answer.getHeader().getClusterId(), answer.getMembersList());
     List<Object> members = new ArrayList<>();
     for (Member member : answer.getMembersList()) {
       Map<String, Object> page = member(member);
-      page.put("health", answer.getLeader().getMemberId() != 0);
+      page.put("health", answering.contains(member.getMemberId()));
       members.add(page);
     }
-    return Content.json(members);
+    Content content = Content.json(members);
+    boolean led =
+        answer.getLeader().getMemberId() != 0
+            && answering.contains(answer.getLeader().getMemberId());
+    return led ? content : new Content(503, content.type(), content.text());
   }
 }

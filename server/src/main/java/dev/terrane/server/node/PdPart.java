@@ -8,11 +8,14 @@ import dev.terrane.engine.log.SegmentedRaftLog;
 import dev.terrane.pd.NewCluster;
 import dev.terrane.pd.Pd;
 import dev.terrane.pd.PdConfig;
+import dev.terrane.pd.PdFigures;
 import dev.terrane.pd.PdMember;
 import dev.terrane.pd.PdRecovered;
 import dev.terrane.pd.PdWrite;
 import dev.terrane.pd.state.ClusterState;
+import dev.terrane.proto.terranepd.AddMemberResponse;
 import dev.terrane.proto.terranepd.Member;
+import dev.terrane.proto.terranepd.MemberStatus;
 import dev.terrane.raft.HardState;
 import dev.terrane.server.config.NodeConfig;
 import dev.terrane.server.net.GrpcChannels;
@@ -106,6 +109,10 @@ final class PdPart implements AutoCloseable {
     return member.pd();
   }
 
+  PdFigures figures() {
+    return member.figures();
+  }
+
   /** Whether this member has never been in a cluster, and waits for a leader to take it in. */
   boolean isBlank() {
     return blank;
@@ -130,9 +137,10 @@ final class PdPart implements AutoCloseable {
     return transport;
   }
 
-  /** Where the others are, for a blank member: it must answer the leader before it has a state. */
-  void meet(List<Member> members) {
-    transport.membersChanged(members);
+  /** Who the members are, for who is none: it must answer the leader before it has a state. */
+  void meet(AddMemberResponse group) {
+    member.heardOf(group);
+    transport.membersChanged(group.getMembersList().stream().map(MemberStatus::getMember).toList());
   }
 
   /** See {@link PdMember#handLeadershipAway}. */

@@ -25,8 +25,10 @@ final class StatusPages {
   private final NodeConfig config;
   private final Node node;
   private final NodeMetrics metrics;
+  private final MemberPings pings;
 
-  StatusPages(NodeConfig config, Node node, NodeMetrics metrics) {
+  StatusPages(NodeConfig config, Node node, NodeMetrics metrics, MemberPings pings) {
+    this.pings = pings;
     this.config = config;
     this.node = node;
     this.metrics = metrics;
@@ -41,7 +43,7 @@ final class StatusPages {
     pages.put("/readyz", this::ready);
     PdPart pd = node.pdPart();
     if (pd != null) {
-      pages.putAll(new PdPages(new PdQuestions(pd.pd())).pages());
+      pages.putAll(new PdPages(new PdQuestions(pd.pd()), pings).pages());
     }
     return pages;
   }

@@ -13,9 +13,13 @@ import io.grpc.stub.StreamObserver;
 
 /**
  * One store's stream of Region heartbeats: reports in, instructions out, neither waiting for the
- * other. Instructions that the store does not take in are dropped; PD repeats what matters.
+ * other. The next report is asked for when PD has done with one. Instructions that the store does
+ * not take in are dropped; PD repeats what matters.
  */
 final class HeartbeatCall implements StreamObserver<RegionHeartbeatRequest>, InstructionSink {
+  /** Reports of one store that wait for PD. */
+  private static final int REPORTS_MAX = 64;
+
   private final ServerCallStreamObserver<RegionHeartbeatResponse> store;
   private final LoopExecutor loop;
   private final HeartbeatStream heartbeats;
@@ -34,12 +38,14 @@ final class HeartbeatCall implements StreamObserver<RegionHeartbeatRequest>, Ins
     HeartbeatCall opened = new HeartbeatCall(pd, call, loop);
     // With a handler, instructing a store that has gone is no error; onError hears that it has.
     call.setOnCancelHandler(() -> {});
+    call.disableAutoRequest();
+    call.request(REPORTS_MAX);
     return opened;
   }
 
   @Override
   public void onNext(RegionHeartbeatRequest report) {
-    heartbeats.heartbeat(report);
+    heartbeats.heartbeat(report, () -> loop.executeOrRun(() -> store.request(1)));
   }
 
   @Override

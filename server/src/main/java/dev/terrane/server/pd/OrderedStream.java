@@ -1,5 +1,6 @@
 package dev.terrane.server.pd;
 
+import com.google.protobuf.MessageLite;
 import dev.terrane.pd.PdRefusal;
 import dev.terrane.pd.PdReply;
 import dev.terrane.server.net.LoopExecutor;
@@ -15,38 +16,73 @@ import java.util.function.BiConsumer;
  * first. When the client has half-closed and everything is answered, the stream completes: the Java
  * client waits for that, for each timestamp. A refusal ends the stream at once.
  *
+ * <p>A request is asked for only while the client reads its answers: what waits for it is bounded
+ * in number and bytes, by stream and, by {@link StreamTurns}, for the whole node.
+ *
  * <p>Confined to one event loop; PD's answers are brought there.
  */
-final class OrderedStream<Q, R> implements StreamObserver<Q> {
-  /** Requests that may wait for their answer; beyond, the client's next one is not asked for. */
+final class OrderedStream<Q extends MessageLite, R extends MessageLite>
+    implements StreamObserver<Q> {
+  /** Requests that wait for their answer, or for the client to read it. */
   private static final int OUTSTANDING_MAX = 64;
+
+  /** Requests and answers that a stream holds, before it asks for no more. */
+  private static final long HELD_BYTES_MAX = 1 << 20;
 
   private final ServerCallStreamObserver<R> client;
   private final LoopExecutor loop;
+  private final StreamTurns turns;
   private final BiConsumer<Q, PdReply<R>> handler;
   private final ArrayDeque<Slot<R>> slots = new ArrayDeque<>();
+
+  /** Asked for, and not yet come. */
+  private int asked;
+
+  /** Of {@link #asked} and {@link #slots}, how many were taken from the node's turns. */
+  private int taken;
+
+  private long heldBytes;
+
+  /** The size of the latest request, which the next is taken to have. */
+  private long lastBytes;
+
+  private boolean awaitsTurn;
   private boolean clientDone;
   private boolean ended;
 
   /** Holds one answer until those before it have been sent. */
   private static final class Slot<R> {
     private Optional<R> response = Optional.empty();
+    private long bytes;
+
+    Slot(long bytes) {
+      this.bytes = bytes;
+    }
   }
 
   private OrderedStream(
-      ServerCallStreamObserver<R> client, LoopExecutor loop, BiConsumer<Q, PdReply<R>> handler) {
+      ServerCallStreamObserver<R> client,
+      LoopExecutor loop,
+      StreamTurns turns,
+      BiConsumer<Q, PdReply<R>> handler) {
     this.client = client;
     this.loop = loop;
+    this.turns = turns;
     this.handler = handler;
   }
 
-  static <Q, R> OrderedStream<Q, R> open(
-      StreamObserver<R> client, LoopExecutor loop, BiConsumer<Q, PdReply<R>> handler) {
+  static <Q extends MessageLite, R extends MessageLite> OrderedStream<Q, R> open(
+      StreamObserver<R> client,
+      LoopExecutor loop,
+      StreamTurns turns,
+      BiConsumer<Q, PdReply<R>> handler) {
     OrderedStream<Q, R> stream =
-        new OrderedStream<>((ServerCallStreamObserver<R>) client, loop, handler);
+        new OrderedStream<>((ServerCallStreamObserver<R>) client, loop, turns, handler);
     stream.client.disableAutoRequest();
     stream.client.setOnCancelHandler(() -> loop.executeOrRun(stream::clientGone));
-    stream.client.request(OUTSTANDING_MAX);
+    stream.client.setOnReadyHandler(() -> loop.executeOrRun(stream::sendReady));
+    stream.asked = 1;
+    stream.client.request(1); // without a turn: every stream has this one
     return stream;
   }
 
@@ -59,17 +95,17 @@ final class OrderedStream<Q, R> implements StreamObserver<Q> {
     if (ended) {
       return;
     }
-    Slot<R> slot = new Slot<>();
+    asked--;
+    lastBytes = request.getSerializedSize();
+    Slot<R> slot = new Slot<>(lastBytes);
     slots.add(slot);
+    hold(slot.bytes);
     handler.accept(
         request,
         new PdReply<>() {
           @Override
           public void answer(R response) {
-            loop.executeOrRun(() -> {
-              slot.response = Optional.of(response);
-              sendReady();
-            });
+            loop.executeOrRun(() -> answered(slot, response));
           }
 
           @Override
@@ -77,14 +113,64 @@ final class OrderedStream<Q, R> implements StreamObserver<Q> {
             loop.executeOrRun(() -> end(PdStatuses.of(refusal)));
           }
         });
+    askForMore();
+  }
+
+  private void answered(Slot<R> slot, R response) {
+    if (ended) {
+      return;
+    }
+    long bytes = response.getSerializedSize();
+    hold(bytes);
+    slot.bytes += bytes;
+    slot.response = Optional.of(response);
+    sendReady();
+  }
+
+  private void hold(long bytes) {
+    heldBytes += bytes;
+    turns.hold(bytes);
   }
 
   private void sendReady() {
-    while (!ended && !slots.isEmpty() && slots.element().response.isPresent()) {
-      client.onNext(slots.remove().response.orElseThrow());
+    while (!ended && client.isReady() && !slots.isEmpty() && slots.element().response.isPresent()) {
+      Slot<R> first = slots.remove();
+      client.onNext(first.response.orElseThrow());
+      heldBytes -= first.bytes;
+      turns.release(first.bytes);
+      if (taken > 0 && taken >= asked + slots.size()) {
+        taken--;
+        turns.giveBack();
+      }
+    }
+    askForMore();
+    completeWhenAnswered();
+  }
+
+  private void askForMore() {
+    while (!ended
+        && !clientDone
+        && asked + slots.size() < OUTSTANDING_MAX
+        && heldBytes + asked * lastBytes < HELD_BYTES_MAX) {
+      boolean needsTurn = taken < asked + slots.size();
+      if (needsTurn && !turns.take()) {
+        if (!awaitsTurn) {
+          awaitsTurn = true;
+          turns.await(this::resume);
+        }
+        return;
+      }
+      if (needsTurn) {
+        taken++;
+      }
+      asked++;
       client.request(1);
     }
-    completeWhenAnswered();
+  }
+
+  private void resume() {
+    awaitsTurn = false;
+    askForMore();
   }
 
   private void completeWhenAnswered() {
@@ -108,7 +194,19 @@ final class OrderedStream<Q, R> implements StreamObserver<Q> {
 
   private void clientGone() {
     ended = true;
+    giveEverythingBack();
+  }
+
+  private void giveEverythingBack() {
     slots.clear();
+    asked = 0;
+    long held = heldBytes;
+    heldBytes = 0;
+    turns.release(held);
+    while (taken > 0) {
+      taken--;
+      turns.giveBack();
+    }
   }
 
   private void end(Status status) {
@@ -116,7 +214,7 @@ final class OrderedStream<Q, R> implements StreamObserver<Q> {
       return;
     }
     ended = true;
-    slots.clear();
+    giveEverythingBack();
     if (status.isOk()) {
       client.onCompleted();
     } else {

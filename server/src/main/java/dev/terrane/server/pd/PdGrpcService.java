@@ -86,8 +86,14 @@ import io.grpc.stub.StreamObserver;
 
 /** PD as TiKV's clients and stores call it. What it does not override answers UNIMPLEMENTED. */
 final class PdGrpcService extends PDGrpc.PDImplBase {
+  /** Timestamps are small: so many fill a few MiB. */
+  private static final int STREAM_REQUESTS_MAX = 4096;
+
+  private static final long STREAM_BYTES_MAX = 32 << 20;
+
   private final Pd pd;
   private final LoopExecutor loop;
+  private final StreamTurns turns = new StreamTurns(STREAM_REQUESTS_MAX, STREAM_BYTES_MAX);
 
   PdGrpcService(Pd pd, LoopExecutor loop) {
     this.pd = pd;
@@ -96,7 +102,7 @@ final class PdGrpcService extends PDGrpc.PDImplBase {
 
   @Override
   public StreamObserver<TsoRequest> tso(StreamObserver<TsoResponse> client) {
-    return OrderedStream.open(client, loop, pd::tso);
+    return OrderedStream.open(client, loop, turns, pd::tso);
   }
 
   /** The least timestamp that any allocator may still hand out: there is one allocator. */
@@ -125,7 +131,7 @@ final class PdGrpcService extends PDGrpc.PDImplBase {
   @Override
   public StreamObserver<QueryRegionRequest> queryRegion(
       StreamObserver<QueryRegionResponse> client) {
-    return OrderedStream.open(client, loop, pd::queryRegion);
+    return OrderedStream.open(client, loop, turns, pd::queryRegion);
   }
 
   @Override

@@ -3,6 +3,8 @@ package dev.terrane.server.pd;
 import dev.terrane.pd.Pd;
 import dev.terrane.proto.terranepd.AddMemberRequest;
 import dev.terrane.proto.terranepd.AddMemberResponse;
+import dev.terrane.proto.terranepd.ChangeRulesRequest;
+import dev.terrane.proto.terranepd.ChangeRulesResponse;
 import dev.terrane.proto.terranepd.DecideKeyModeRequest;
 import dev.terrane.proto.terranepd.DecideKeyModeResponse;
 import dev.terrane.proto.terranepd.ExplainRegionRequest;
@@ -29,12 +31,16 @@ import dev.terrane.proto.terranepd.SetRulesRequest;
 import dev.terrane.proto.terranepd.SetRulesResponse;
 import dev.terrane.server.net.LoopExecutor;
 import dev.terrane.server.net.Unary;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** What PD members say to each other, and what Terrane's own tools ask of them. */
 final class PdInternalService extends PdInternalGrpc.PdInternalImplBase {
+  /** Of one member, that wait for this one. */
+  private static final int RAFT_BATCHES_MAX = 16;
+
   private final Pd pd;
   private final UnaryOperator<List<Member>> greeted;
   private final LoopExecutor loop;
@@ -47,10 +53,13 @@ final class PdInternalService extends PdInternalGrpc.PdInternalImplBase {
 
   @Override
   public StreamObserver<PdRaftBatch> raft(StreamObserver<PdRaftDone> member) {
+    var call = (ServerCallStreamObserver<PdRaftDone>) member;
+    call.disableAutoRequest();
+    call.request(RAFT_BATCHES_MAX);
     return new StreamObserver<>() {
       @Override
       public void onNext(PdRaftBatch batch) {
-        pd.raft(batch);
+        pd.raft(batch, () -> loop.executeOrRun(() -> call.request(1)));
       }
 
       @Override
@@ -97,6 +106,11 @@ final class PdInternalService extends PdInternalGrpc.PdInternalImplBase {
   @Override
   public void setRules(SetRulesRequest request, StreamObserver<SetRulesResponse> client) {
     pd.setRules(request, new UnaryPdReply<>(client, loop));
+  }
+
+  @Override
+  public void changeRules(ChangeRulesRequest request, StreamObserver<ChangeRulesResponse> client) {
+    pd.changeRules(request, new UnaryPdReply<>(client, loop));
   }
 
   @Override

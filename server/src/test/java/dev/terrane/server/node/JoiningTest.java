@@ -13,7 +13,6 @@ import dev.terrane.server.net.LoopExecutor;
 import dev.terrane.server.run.SystemTimeSource;
 import dev.terrane.store.PdLink;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -55,7 +54,7 @@ class JoiningTest {
   @Test
   void aMemberThatPdTakesForAliveIsTakenInOnceItIsKnownToBeGone() {
     Member member = Member.newBuilder().setId(9).setName("n2").build();
-    List<Member> members =
+    AddMemberResponse answer =
         joining(Duration.ofSeconds(60))
             .addMember((PdLink.Reply<AddMemberResponse> reply) ->
                 reply.answered(
@@ -64,7 +63,7 @@ class JoiningTest {
                         : AddMemberResponse.newBuilder()
                             .addMembers(MemberStatus.newBuilder().setMember(member))
                             .build()));
-    assertThat(members).containsExactly(member);
+    assertThat(answer.getMembersList()).extracting(MemberStatus::getMember).containsExactly(member);
     assertThat(asked).hasValue(3);
   }
 

@@ -38,6 +38,13 @@ public enum Attack {
       faults.dieAtTheDisk(faults.anyPd(chance), chance);
     }
   },
+  /** Where nodes stand by to take its place. */
+  LOSE_A_PD {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.loseAPdForGood(chance);
+    }
+  },
   HAND_LEADERSHIP_AWAY {
     @Override
     void strike(Faults faults, RandomGenerator chance) {

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** The machines of a run, and what is known of them from outside. */
 public final class Cluster {
   private static final long STORE_DOWN_MILLIS = 15_000;
+  private static final long PD_DOWN_MILLIS = 10_000;
   private static final long LOOK_NANOS = 20_000_000;
 
   private final World world;
@@ -54,7 +55,10 @@ public final class Cluster {
             invariants,
             pdMachines.getFirst(),
             pdMachines,
-            ClusterState.DEFAULT_RULES.toBuilder().setStoreDownMaxMillis(STORE_DOWN_MILLIS).build(),
+            ClusterState.DEFAULT_RULES.toBuilder()
+                .setStoreDownMaxMillis(STORE_DOWN_MILLIS)
+                .setPdMemberDownMaxMillis(PD_DOWN_MILLIS)
+                .build(),
             storeConfig(),
             logOptions(),
             ApiVersion.V1);

@@ -32,6 +32,8 @@ public final class Faults {
   /** Whose disk has a wrong bit that was not found yet, and may never be. */
   private final List<ServerNode> rotten = new ArrayList<>();
 
+  private final List<ServerNode> lostPds = new ArrayList<>();
+
   /** The same of PD's members. */
   private final List<ServerNode> rottenPds = new ArrayList<>();
 
@@ -166,7 +168,7 @@ public final class Faults {
   }
 
   private void startIfDown(ServerNode node) {
-    if (!node.machine().isUp() && !lost.contains(node)) {
+    if (!node.machine().isUp() && !lost.contains(node) && !lostPds.contains(node)) {
       node.start();
     }
   }
@@ -198,6 +200,23 @@ public final class Faults {
     lost.add(node);
     lostStoreIds.add(cluster.invariants().storeIdOf(node.machine()));
     node.machine().losePower("for good");
+  }
+
+  /**
+   * A machine of PD alone is gone for good, where nodes are left that can take its place. One at a
+   * time: the next only when all that vote are there again.
+   */
+  void loseAPdForGood(RandomGenerator chance) {
+    List<ServerNode> left =
+        cluster.nodes().stream()
+            .filter(node -> node.isPd() && !node.isStore() && !lostPds.contains(node))
+            .toList();
+    ServerNode node = left.isEmpty() ? null : left.get(chance.nextInt(left.size()));
+    if (node != null && left.size() > 3 && canLoseOnePd()) {
+      lostPds.add(node);
+      cluster.invariants().pdLost(node.machine());
+      node.machine().losePower("for good");
+    }
   }
 
   /** As an operator does with a store that refuses its disk: an empty one takes its place. */

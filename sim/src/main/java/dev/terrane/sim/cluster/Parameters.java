@@ -9,7 +9,8 @@ import java.util.random.RandomGenerator;
  *
  * @param seed all chance comes from it
  * @param stores how many machines have a store
- * @param pds how many PD members there are, on the first machines; 1 or 3
+ * @param pds how many nodes could be members of PD, on the first machines: 1, 3, or 5, of which 3
+ *     are
  * @param apart whether PD's members have machines of their own
  * @param clients machines of clients
  * @param workers on each, with one operation at a time

@@ -205,6 +205,13 @@ public record Scenario(
                   + " apart",
               calm -> calm.withAttacks(1_200, Attack.SLOW_DISK, Attack.KILL_LEADER)),
           new Scenario(
+              "pd-members-lost-one-after-the-other",
+              "three of five nodes are members of PD; two machines are gone for good, one after the"
+                  + " other: nodes that stood by take their places, and PD serves",
+              calm ->
+                  calm.withCluster(3, 5, true)
+                      .withAttacks(3_000, Attack.LOSE_A_PD, Attack.PAUSE_PD)),
+          new Scenario(
               "pd-leaders-stand-still",
               "PD's leader stands still until another leads, and goes on: it gives no more"
                   + " timestamps",

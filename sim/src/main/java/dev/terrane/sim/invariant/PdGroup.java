@@ -60,9 +60,12 @@ final class PdGroup {
         && newest.voters().toList().stream().allMatch(machineByMember::containsKey);
   }
 
+  /** How many vote, 0 in a joint change; those that are gone for good do not count. */
   int voters() {
     Membership newest = newest();
-    return newest == null || newest.isJoint() ? 0 : newest.voters().size();
+    return newest == null || newest.isJoint()
+        ? 0
+        : (int) newest.voters().toList().stream().filter(machineByMember::containsKey).count();
   }
 
   /** As of the last entry that any member that is up has applied; null if none is. */

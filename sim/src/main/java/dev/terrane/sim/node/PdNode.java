@@ -27,6 +27,7 @@ import java.util.random.RandomGenerator;
 /** PD's member on a machine, brought back from its disk or begun there. */
 final class PdNode {
   private static final long PAUSE_MILLIS = 300;
+  private static final long STANDING_BY_MILLIS = 5_000;
 
   private final ClusterPlan plan;
   private final NodeProcess process;
@@ -128,9 +129,14 @@ final class PdNode {
               failed(answer.getHeader().getError().getMessage());
               return;
             }
+            member.heardOf(answer);
             transport.membersChanged(
                 answer.getMembersList().stream().map(MemberStatus::getMember).toList());
-            others.close();
+            if (answer.getStandsBy()) {
+              process.loop().after(STANDING_BY_MILLIS, () -> askToBeAdded(others));
+            } else {
+              others.close();
+            }
           }
 
           @Override

@@ -1,0 +1,43 @@
+package dev.terrane.cli.ctl;
+
+import dev.terrane.cli.ClusterOptions;
+import dev.terrane.cli.CommandFailure;
+import dev.terrane.cli.ExitCode;
+import dev.terrane.proto.pdpb.RequestHeader;
+import dev.terrane.proto.pdpb.ResponseHeader;
+import java.io.PrintWriter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Has the placement driver do something, and prints what it says. */
+abstract class OperationCommand implements Runnable {
+  @Mixin private ClusterOptions cluster;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public final void run() {
+    String said;
+    try (PdOperations pd = new PdOperations(cluster)) {
+      RequestHeader header =
+          RequestHeader.newBuilder().setClusterId(pd.members().getHeader().getClusterId()).build();
+      said = operate(pd, header);
+    } catch (PdOperations.NotTerrane e) {
+      throw new CommandFailure(
+          ExitCode.FAILED, "the placement driver there is not Terrane's, and does not do this", e);
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(said);
+    out.flush();
+  }
+
+  abstract String operate(PdOperations pd, RequestHeader header) throws PdOperations.NotTerrane;
+
+  /** The error that an answer's header has, if it has one, ends the command. */
+  static void check(ResponseHeader header) {
+    if (header.hasError()) {
+      throw new CommandFailure(ExitCode.FAILED, header.getError().getMessage());
+    }
+  }
+}

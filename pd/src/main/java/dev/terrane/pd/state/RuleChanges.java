@@ -1,0 +1,64 @@
+package dev.terrane.pd.state;
+
+import dev.terrane.proto.terranepd.Rules;
+import dev.terrane.proto.terranepd.RulesChange;
+import org.jspecify.annotations.Nullable;
+
+/** What may stand in the rules, and how a part of them is changed. */
+final class RuleChanges {
+  private static final int REPLICAS_LIMIT = 15;
+
+  /** A node that is restarted is silent for some seconds, and must not lose its place by that. */
+  private static final long MEMBER_DOWN_MILLIS_MIN = 10_000;
+
+  private RuleChanges() {}
+
+  /** Clusters of older releases, and clients, do not know all of them. */
+  static Rules withDefaults(Rules rules) {
+    Rules.Builder whole = rules.toBuilder();
+    if (rules.getPdVotersMax() == 0) {
+      whole.setPdVotersMax(ClusterState.DEFAULT_RULES.getPdVotersMax());
+    }
+    if (rules.getPdMemberDownMaxMillis() == 0) {
+      whole.setPdMemberDownMaxMillis(ClusterState.DEFAULT_RULES.getPdMemberDownMaxMillis());
+    }
+    return whole.build();
+  }
+
+  /** {@code rules} with what {@code change} says. */
+  static Rules apply(RulesChange change, Rules rules) {
+    Rules.Builder changed = rules.toBuilder();
+    if (change.hasReplicasMax()) {
+      changed.setReplicasMax(change.getReplicasMax());
+    }
+    if (change.hasStoreDownMaxMillis()) {
+      changed.setStoreDownMaxMillis(change.getStoreDownMaxMillis());
+    }
+    if (change.hasPdVotersMax()) {
+      changed.setPdVotersMax(change.getPdVotersMax());
+    }
+    if (change.hasPdMemberDownMaxMillis()) {
+      changed.setPdMemberDownMaxMillis(change.getPdMemberDownMaxMillis());
+    }
+    return changed.build();
+  }
+
+  /** Why {@code rules} cannot hold; null if they can. */
+  static @Nullable String whatIsWrong(Rules rules) {
+    if (rules.getReplicasMax() < 1 || rules.getReplicasMax() > REPLICAS_LIMIT) {
+      return "replicas-max is %d, must be from 1 to %d"
+          .formatted(rules.getReplicasMax(), REPLICAS_LIMIT);
+    }
+    if (rules.getStoreDownMaxMillis() <= 0 || rules.getOperatorsPerStoreMax() <= 0) {
+      return "store-down-max and operators-per-store-max must be greater than 0";
+    }
+    int voters = rules.getPdVotersMax();
+    if (voters != 0 && voters != 1 && voters != 3 && voters != 5) {
+      return "PD has 1, 3 or 5 members, not " + Integer.toUnsignedString(voters);
+    }
+    long downMillis = rules.getPdMemberDownMaxMillis();
+    return downMillis != 0 && (downMillis < MEMBER_DOWN_MILLIS_MIN)
+        ? "max-pd-member-down-time is at least %d seconds".formatted(MEMBER_DOWN_MILLIS_MIN / 1000)
+        : null;
+  }
+}

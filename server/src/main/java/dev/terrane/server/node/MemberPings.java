@@ -1,0 +1,71 @@
+package dev.terrane.server.node;
+
+import dev.terrane.proto.pdpb.GetMembersRequest;
+import dev.terrane.proto.pdpb.GetMembersResponse;
+import dev.terrane.proto.pdpb.Member;
+import dev.terrane.proto.pdpb.PDGrpc;
+import dev.terrane.server.net.GrpcChannels;
+import dev.terrane.server.net.HostPort;
+import io.grpc.ManagedChannel;
+import io.grpc.stub.StreamObserver;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** Asks members of PD whether they answer, all at the same time, and waits for a while. */
+final class MemberPings {
+  private static final long PATIENCE_MILLIS = 1000;
+
+  private final GrpcChannels channels;
+
+  MemberPings(GrpcChannels channels) {
+    this.channels = channels;
+  }
+
+  /** The ids of those that answer, as members of this cluster. */
+  Set<Long> answering(long clusterId, List<Member> members) {
+    Set<Long> answering = ConcurrentHashMap.newKeySet();
+    CountDownLatch open = new CountDownLatch(members.size());
+    List<ManagedChannel> opened = members.stream().map(this::channelTo).toList();
+    for (int i = 0; i < members.size(); i++) {
+      long memberId = members.get(i).getMemberId();
+      PDGrpc.newStub(opened.get(i))
+          .withDeadline(channels.deadlineAfter(PATIENCE_MILLIS))
+          .getMembers(
+              GetMembersRequest.getDefaultInstance(),
+              new StreamObserver<>() {
+                @Override
+                public void onNext(GetMembersResponse response) {
+                  if (response.getHeader().getClusterId() == clusterId
+                      && !response.getHeader().hasError()) {
+                    answering.add(memberId);
+                  }
+                }
+
+                @Override
+                public void onError(Throwable failure) {
+                  open.countDown();
+                }
+
+                @Override
+                public void onCompleted() {
+                  open.countDown();
+                }
+              });
+    }
+    try {
+      boolean _ = open.await(2 * PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      opened.forEach(ManagedChannel::shutdownNow);
+    }
+    return Set.copyOf(answering);
+  }
+
+  private ManagedChannel channelTo(Member member) {
+    return channels.open(HostPort.parse(member.getClientUrls(0)));
+  }
+}
