@@ -16,6 +16,7 @@ import dev.terrane.proto.metapb.Store;
 import dev.terrane.proto.terranepd.Rules;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,8 @@ final class Leadership implements ClusterView {
   private SortedMap<Long, StoreView> viewByStoreId = new TreeMap<>();
   private @Nullable Store awaitedStore;
   private long viewNanos;
+  private int lastPicture;
+  private long viewVersion;
 
   Leadership(
       long term,
@@ -74,6 +77,29 @@ final class Leadership implements ClusterView {
 
   /** Looks at the stores anew. */
   void refreshView(long nowNanos) {
+    lookAtStores(nowNanos);
+    int picture = state.rules().hashCode();
+    for (StoreView view : viewByStoreId.values()) {
+      boolean full = operators.countOnStore(view.id()) >= state.rules().getOperatorsPerStoreMax();
+      picture =
+          31 * picture
+              + Objects.hash(view.id(), view.condition().name(), view.stats().getIsBusy(), full);
+    }
+    if (picture != lastPicture) {
+      lastPicture = picture;
+      viewVersion++;
+    }
+  }
+
+  /**
+   * Changes when something does by which a Region that does not report may need another decision:
+   * stores that come, go, fill up or have room again, and rules.
+   */
+  long viewVersion() {
+    return viewVersion;
+  }
+
+  private void lookAtStores(long nowNanos) {
     viewNanos = nowNanos;
     viewByStoreId = new TreeMap<>();
     awaitedStore = null;

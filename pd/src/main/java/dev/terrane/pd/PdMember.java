@@ -603,6 +603,11 @@ public final class PdMember implements Agent {
     return state;
   }
 
+  /** How often any Region was looked at, for tests. */
+  long looks() {
+    return handlers.scheduling().looks();
+  }
+
   MemberRaft raft() {
     return raft;
   }

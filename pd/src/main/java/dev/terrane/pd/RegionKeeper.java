@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RegionKeeper {
   private static final int FORMAT_VERSION = 1;
-  private static final int SHARED_PER_TICK_MAX = 128;
-  private static final int CHANGED_MAX = 65_536;
+  private static final int SHARED_PER_TICK_MAX = 1024;
+  private static final int SHARED_BYTES_PER_TICK_MAX = 256 << 10;
 
   /**
    * The cache is one record, kept in memory by the log: with more Regions it has only the first.
@@ -39,10 +39,15 @@ final class RegionKeeper {
   private static final long SAVE_NANOS = 10_000_000_000L;
 
   private final PdMember member;
+
+  /** Each Region once, so never more than there are. */
   private final Set<Long> changedIds = new LinkedHashSet<>();
 
   /** Where telling everything goes on; null once everything has been told. */
   private @Nullable Bytes tellFrom;
+
+  /** Whether somebody came while everything was being told, and has missed what was first. */
+  private boolean tellAgain;
 
   private long toldTerm;
   private int toldMembers;
@@ -83,11 +88,7 @@ final class RegionKeeper {
   /** A Region is not what it was. */
   void changed(RegionInfo region) {
     unsaved = true;
-    if (changedIds.size() < CHANGED_MAX) {
-      changedIds.add(region.id());
-    } else {
-      tellFrom = Bytes.EMPTY;
-    }
+    changedIds.add(region.id());
   }
 
   /** Takes in what the leader told. The leader itself listens to stores only. */
@@ -135,28 +136,51 @@ final class RegionKeeper {
     if (toldTerm != leadership.term() || toldMembers != members) {
       toldTerm = leadership.term();
       toldMembers = members;
-      tellFrom = Bytes.EMPTY; // a new leader, or a newcomer, who knows nothing yet
+      // A new leader, or a newcomer, who knows nothing yet. What is under way is not begun anew:
+      // with members that come and go it would never end.
+      tellAgain |= tellFrom != null;
+      tellFrom = tellFrom == null ? Bytes.EMPTY : tellFrom;
     }
     List<RegionRecord> records = new ArrayList<>();
     Iterator<Long> ids = changedIds.iterator();
-    while (ids.hasNext() && records.size() < SHARED_PER_TICK_MAX) {
+    int bytes = 0;
+    while (ids.hasNext()
+        && records.size() < SHARED_PER_TICK_MAX
+        && bytes < SHARED_BYTES_PER_TICK_MAX) {
       RegionInfo region = member.regions().byId(ids.next());
       ids.remove();
       if (region != null) {
-        records.add(record(region));
+        RegionRecord record = record(region);
+        bytes += record.getSerializedSize();
+        records.add(record);
       }
     }
-    if (tellFrom != null) {
-      List<RegionInfo> next = member.regions().currentFrom(tellFrom, SHARED_PER_TICK_MAX);
-      next.forEach(region -> records.add(record(region)));
-      tellFrom =
-          next.size() < SHARED_PER_TICK_MAX
-              ? null
-              : next.getLast().region().range().start().successor();
-    }
+    tellEverything(records);
     if (!records.isEmpty() && members > 1) {
       member.raft().share(records);
     }
+  }
+
+  /** Adds the next of all Regions, while it has to. */
+  private void tellEverything(List<RegionRecord> records) {
+    Bytes from = tellFrom;
+    if (from == null) {
+      return;
+    }
+    int bytes = 0;
+    for (RegionInfo region : member.regions().currentFrom(from, SHARED_PER_TICK_MAX)) {
+      if (bytes >= SHARED_BYTES_PER_TICK_MAX) {
+        tellFrom = region.region().range().start();
+        return;
+      }
+      RegionRecord record = record(region);
+      bytes += record.getSerializedSize();
+      records.add(record);
+      from = region.region().range().start().successor();
+    }
+    boolean over = member.regions().currentFrom(from, 1).isEmpty();
+    tellFrom = over ? (tellAgain ? Bytes.EMPTY : null) : from;
+    tellAgain &= !over;
   }
 
   private static RegionRecord record(RegionInfo region) {

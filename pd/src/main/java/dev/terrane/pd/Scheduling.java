@@ -30,7 +30,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what happens to Regions, and says why. A Region is looked at when it reports, and by a
- * slow walk over all of them, for what changes while they say nothing: a store that is silent.
+ * slow walk over all of them when something changes while they say nothing: a store that is silent,
+ * or a rule. A change during a walk has another follow it; it does not start over, so each Region
+ * has its turn however much changes. While nothing changes nobody walks.
  *
  * <p>Nothing is scheduled for a Region that has not reported to this leadership, nor while a store
  * that may be there has not: it could lead a newer form of the Region. Confined to the member's
@@ -45,6 +47,14 @@ final class Scheduling {
   private long walkTerm;
   private boolean walkSawUnreported;
   private boolean wholePicture;
+
+  /** The stores and rules for which the last walk began. */
+  private long walkedForVersion;
+
+  /** Whether a Region was passed by that can be decided upon soon. */
+  private boolean walkAgain;
+
+  private long looks;
 
   Scheduling(PdMember member) {
     this.member = member;
@@ -108,6 +118,15 @@ final class Scheduling {
       walkSawUnreported = false;
       wholePicture = false;
     }
+    if (walkFrom.isEmpty()) {
+      boolean changed = walkedForVersion != leadership.viewVersion();
+      if (!changed && wholePicture && !walkAgain) {
+        return;
+      }
+      wholePicture &= !changed;
+      walkedForVersion = leadership.viewVersion();
+      walkAgain = false;
+    }
     List<RegionInfo> next = member.regions().currentFrom(walkFrom, WALK_REGIONS_MAX);
     for (RegionInfo region : next) {
       walkSawUnreported |= region.reportedIn() != leadership.term();
@@ -125,6 +144,11 @@ final class Scheduling {
     walkSawUnreported = false;
   }
 
+  /** How often any Region was looked at, for tests. */
+  long looks() {
+    return looks;
+  }
+
   /** Whether no operator runs and the walk has come to its end. */
   boolean isAtRest(Leadership leadership) {
     return walkFrom.isEmpty() && leadership.operators().running().isEmpty();
@@ -136,7 +160,9 @@ final class Scheduling {
   }
 
   private void look(RegionInfo region, Leadership leadership, long nowNanos) {
+    looks++;
     if (whyNotNow(region, leadership, nowNanos) != null) {
+      walkAgain |= leadership.operators().isResting(region.id(), nowNanos);
       return;
     }
     switch (ReplicaChecker.check(region, leadership)) {
@@ -166,6 +192,7 @@ final class Scheduling {
       RegionInfo region, Decision.AddReplica add, Leadership leadership, long nowNanos) {
     if (!leadership.ids().has(1)) {
       member.reserveIds(leadership, 1); // the next look finds one
+      walkAgain = true;
       return;
     }
     Peer learner = Peer.learner(leadership.ids().allocate(1), add.storeId());

@@ -8,24 +8,17 @@ import dev.terrane.proto.pdpb.RequestHeader;
 import dev.terrane.server.net.LoopExecutor;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store's heartbeat stream to PD's leader. The latest report of each Region is kept, up to a
- * bound: until PD takes it in, and for as long afterwards as it is news, because the leader of a
- * new stream may never have heard it.
+ * The store's heartbeat stream to PD's leader, who hears the latest report of each Region.
  *
  * <p>Confined to one event loop.
  */
 final class RegionHeartbeats {
-  private static final int KEPT_MAX = 16_384;
+  private static final long KEPT_BYTES_MAX = 64L << 20;
   private static final long REST_MILLIS = 200;
 
   /** A store that still leads a Region has reported it again by then. */
@@ -35,14 +28,11 @@ final class RegionHeartbeats {
   private final LoopExecutor loop;
   private final Consumer<RegionHeartbeatResponse> instructions;
   private final TimeSource time;
-  private final Map<Long, Report> latestByRegionId = new LinkedHashMap<>();
-  private final Set<Long> unsentRegionIds = new LinkedHashSet<>();
+  private final ReportBook reports = new ReportBook(KEPT_BYTES_MAX, NEWS_NANOS);
 
   private @Nullable Stream stream;
   private boolean opening;
   private boolean closed;
-
-  private record Report(RegionHeartbeatRequest heartbeat, long atNanos) {}
 
   RegionHeartbeats(
       PdDirectory directory,
@@ -56,11 +46,7 @@ final class RegionHeartbeats {
   }
 
   void report(RegionHeartbeatRequest heartbeat) {
-    long regionId = heartbeat.getRegion().getId();
-    if (latestByRegionId.size() < KEPT_MAX || latestByRegionId.containsKey(regionId)) {
-      latestByRegionId.put(regionId, new Report(heartbeat, time.nanoTime()));
-      unsentRegionIds.add(regionId);
-    }
+    reports.add(heartbeat, time.nanoTime());
     pump();
   }
 
@@ -68,7 +54,7 @@ final class RegionHeartbeats {
     Stream open = stream;
     if (open != null) {
       open.sendUnsent();
-    } else if (!opening && !closed && !unsentRegionIds.isEmpty()) {
+    } else if (!opening && !closed && reports.hasUntold()) {
       opening = true;
       directory.leader(this::open);
     }
@@ -83,10 +69,7 @@ final class RegionHeartbeats {
       return;
     }
     opening = false;
-    long oldest = time.nanoTime() - NEWS_NANOS;
-    latestByRegionId.values().removeIf(report -> report.atNanos - oldest < 0);
-    unsentRegionIds.retainAll(latestByRegionId.keySet());
-    unsentRegionIds.addAll(latestByRegionId.keySet());
+    reports.forgetTelling(time.nanoTime());
     Stream opened = new Stream(leader);
     stream = opened;
     PDGrpc.newStub(leader.channel()).regionHeartbeat(opened);
@@ -132,13 +115,12 @@ final class RegionHeartbeats {
 
     private void sendUnsent() {
       ClientCallStreamObserver<RegionHeartbeatRequest> open = requests;
-      Iterator<Long> unsent = unsentRegionIds.iterator();
-      while (open != null && open.isReady() && unsent.hasNext()) {
-        Report report = latestByRegionId.get(unsent.next());
-        unsent.remove();
-        if (report != null) {
-          open.onNext(report.heartbeat.toBuilder().setHeader(header).build());
+      while (open != null && open.isReady()) {
+        RegionHeartbeatRequest report = reports.next();
+        if (report == null) {
+          return;
         }
+        open.onNext(report.toBuilder().setHeader(header).build());
       }
     }
 
