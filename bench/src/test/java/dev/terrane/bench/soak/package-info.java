@@ -1,0 +1,4 @@
+@NullMarked
+package dev.terrane.bench.soak;
+
+import org.jspecify.annotations.NullMarked;
