@@ -16,6 +16,11 @@ import java.util.List;
  * moment after that round began. 0 where it proves nothing.
  */
 public sealed interface Message {
+  /**
+   * No group gets there by elections, so a greater one is an error; and terms must not overflow.
+   */
+  long TERM_MAX = 1L << 35;
+
   long from();
 
   long to();

@@ -91,6 +91,12 @@ final class EnvelopeMaker {
     return peer == null ? 0 : peer.getStoreId();
   }
 
+  /** The store of a member, or 0 if it is none as far as is known here. */
+  long storeOfMember(long otherPeerId) {
+    Peer member = members.get(otherPeerId);
+    return member == null ? 0 : member.getStoreId();
+  }
+
   private @Nullable Peer find(long otherPeerId) {
     Peer member = members.get(otherPeerId);
     return member != null ? member : strangers.get(otherPeerId);

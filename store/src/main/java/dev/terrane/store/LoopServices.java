@@ -1,9 +1,11 @@
 package dev.terrane.store;
 
 import dev.terrane.common.agent.Inbox;
+import dev.terrane.common.contact.Contacts;
 import dev.terrane.engine.EngineException;
 import dev.terrane.engine.KvEngine;
 import dev.terrane.engine.log.RaftLogEngine;
+import dev.terrane.proto.terranepb.RaftBatch;
 import java.util.ArrayDeque;
 import java.util.random.RandomGenerator;
 
@@ -17,6 +19,10 @@ final class LoopServices {
 
   final StoreConfig config;
   final StoreIdentity identity;
+
+  /** Which other stores are who they say. Thread-safe. */
+  final Contacts<RaftBatch> contacts;
+
   final KvEngine engine;
   final RaftLogEngine log;
   final RegionMap regions;
@@ -41,6 +47,7 @@ final class LoopServices {
   LoopServices(
       StoreConfig config,
       StoreIdentity identity,
+      Contacts<RaftBatch> contacts,
       KvEngine engine,
       RaftLogEngine log,
       RegionMap regions,
@@ -54,6 +61,7 @@ final class LoopServices {
       Inbox<StoreMessage> inbox) {
     this.config = config;
     this.identity = identity;
+    this.contacts = contacts;
     this.engine = engine;
     this.log = log;
     this.regions = regions;

@@ -2,6 +2,7 @@ package dev.terrane.store;
 
 import dev.terrane.common.Bytes;
 import dev.terrane.common.KeyRange;
+import dev.terrane.common.contact.Contacts;
 import dev.terrane.common.region.Region;
 import dev.terrane.common.region.RegionEpoch;
 import dev.terrane.engine.log.Tombstone;
@@ -13,6 +14,7 @@ import dev.terrane.proto.terranepb.RaftBatch;
 import dev.terrane.proto.terranepb.RaftEnvelope;
 import dev.terrane.raft.Message;
 import dev.terrane.store.wire.RaftCodec;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,9 +23,11 @@ import org.slf4j.LoggerFactory;
  * Brings what other stores sent to the peers that it is for: finds the peer, makes one where
  * another store's peer may expect it, and tells peers that have been removed without knowing it.
  *
- * <p>A removal is believed when a member of the Region with a newer membership says so: that
- * membership was committed, and a peer's id never comes back. A tombstone keeps late messages from
- * reviving a peer.
+ * <p>Only stores are listened to that have shown who they are ({@link Contacts}): whoever else can
+ * reach the port makes and destroys nothing, and advances no term. A removal is believed of a
+ * member that shows a newer membership without the peer ({@link Removal}): it was committed, and a
+ * peer's id never comes back. That a message is for another peer of the Region proves nothing; its
+ * sender is asked for the membership. A tombstone keeps late messages from reviving a peer.
  *
  * <p>Confined to the store loop.
  */
@@ -43,16 +47,42 @@ final class MessageRouter {
   /** Whether there was more in it than signs of life. */
   boolean receive(RaftBatch batch) {
     if (batch.getClusterId() != services.identity.clusterId()
-        || batch.getToStoreId() != services.identity.storeId()) {
+        || batch.getToStoreId() != services.identity.storeId()
+        || batch.getFromStoreId() == services.identity.storeId()
+        || batch.getFromStoreId() <= 0) {
       services.metrics.count("raft_batches_misdirected_total", 1);
       return false;
     }
+    long from = batch.getFromStoreId();
+    List<RaftBatch> believed =
+        services.contacts.received(
+            from, batch.getFromIncarnation(), batch.getToIncarnation(), batch);
+    if (believed.isEmpty()) {
+      services.metrics.count("raft_batches_of_strangers_total", 1);
+      if (services.contacts.mayAnswer(from, batch.getFromIncarnation(), services.nowNanos())) {
+        services.outbox.greet(from);
+      }
+      return false;
+    }
+    boolean more = false;
+    for (RaftBatch each : believed) {
+      more |= take(each);
+    }
+    return more;
+  }
+
+  private boolean take(RaftBatch batch) {
     boolean more = batch.getRemovedCount() > 0 || batch.getDigestsCount() > 0;
     for (int i = 0; i < batch.getEnvelopesCount(); i++) {
-      more |= receive(batch.getEnvelopes(i));
+      RaftEnvelope envelope = batch.getEnvelopes(i);
+      if (envelope.getFromPeer().getStoreId() == batch.getFromStoreId()) {
+        more |= receive(envelope);
+      } else {
+        services.metrics.count("raft_messages_malformed_total", 1);
+      }
     }
     for (PeerRemoved removed : batch.getRemovedList()) {
-      learnOfRemoval(removed);
+      learnOfRemoval(batch.getFromStoreId(), removed);
     }
     for (PeerDigest digest : batch.getDigestsList()) {
       compare(batch.getFromStoreId(), digest);
@@ -78,14 +108,14 @@ final class MessageRouter {
   private void receive(RaftEnvelope envelope, Message message) {
     LocalPeer peer = peers.get(envelope.getRegionId());
     if (peer != null && message.to() > peer.peerId()) {
-      // A newer peer of the Region is expected here: this one was removed before it was added.
-      destroy(peer, ProtoRegions.fromProto(envelope.getEpoch()));
+      // A newer peer of the Region is expected here, so this one may have been removed before.
+      services.outbox.add(envelope.getFromPeer().getStoreId(), digest(peer, message.from()));
       return;
     }
     if (peer == null) {
       peer = create(envelope, message);
     }
-    if (peer == null || peer.peerId() != message.to()) {
+    if (peer == null || peer.peerId() != message.to() || isElsewhere(peer, envelope)) {
       return;
     }
     if (tellIfRemoved(peer, envelope)) {
@@ -93,6 +123,12 @@ final class MessageRouter {
     }
     peer.envelopes().heardFrom(envelope.getFromPeer(), envelope.getEpoch());
     peer.step(message);
+  }
+
+  /** Whether the sender is a member that is on another store than the one which sent this. */
+  private static boolean isElsewhere(LocalPeer peer, RaftEnvelope envelope) {
+    long storeId = peer.envelopes().storeOfMember(envelope.getFromPeer().getId());
+    return storeId != 0 && storeId != envelope.getFromPeer().getStoreId();
   }
 
   /** The peer that a received snapshot is for; made if there is none. Null if it is not wanted. */
@@ -158,10 +194,8 @@ final class MessageRouter {
   private boolean tellIfRemoved(LocalPeer peer, long storeId, long otherPeerId, long confVer) {
     Region region = peer.region();
     if (region == null
-        || confVer == 0 // it may be newer than this peer's membership
-        || region.epoch().confVer() <= confVer
-        || region.peer(otherPeerId) != null
-        || storeId == services.identity.storeId()) {
+        || storeId == services.identity.storeId()
+        || !Removal.isShownBy(region, otherPeerId, storeId, confVer)) {
       return false;
     }
     services.outbox.add(
@@ -169,19 +203,34 @@ final class MessageRouter {
         PeerRemoved.newBuilder()
             .setRegionId(region.id())
             .setPeerId(otherPeerId)
-            .setEpoch(ProtoRegions.toProto(region.epoch()))
+            .setRegion(ProtoRegions.toProto(region))
             .build());
     return true;
   }
 
-  private void learnOfRemoval(PeerRemoved removed) {
+  private void learnOfRemoval(long fromStoreId, PeerRemoved removed) {
     LocalPeer peer = peers.get(removed.getRegionId(), removed.getPeerId());
     if (peer == null) {
       return;
     }
-    RegionEpoch epoch = ProtoRegions.fromProto(removed.getEpoch());
-    if (peer.envelopes().epoch().getConfVer() < epoch.confVer()) {
-      destroy(peer, epoch);
+    Region shown;
+    try {
+      shown = ProtoRegions.fromProto(removed.getRegion());
+    } catch (IllegalArgumentException e) {
+      services.metrics.count("raft_messages_malformed_total", 1);
+      log.warn("{}: told of its removal in a way that makes no sense: {}", peer, e.getMessage());
+      return;
+    }
+    if (shown.id() == peer.regionId()
+        && shown.peerOnStore(fromStoreId) != null
+        && Removal.isShownBy(
+            shown,
+            peer.peerId(),
+            services.identity.storeId(),
+            peer.envelopes().epoch().getConfVer())) {
+      destroy(peer, shown.epoch());
+    } else {
+      services.metrics.count("peer_removals_not_believed_total", 1);
     }
   }
 
@@ -199,5 +248,16 @@ final class MessageRouter {
     if (peer != null) {
       tellIfRemoved(peer, fromStoreId, digest.getFromPeerId(), digest.getEpoch().getConfVer());
     }
+  }
+
+  /** What this store says of {@code peer}, so that it hears if it has been removed. */
+  static PeerDigest digest(LocalPeer peer, long toPeerId) {
+    return PeerDigest.newBuilder()
+        .setRegionId(peer.regionId())
+        .setFromPeerId(peer.peerId())
+        .setToPeerId(toPeerId)
+        .setEpoch(peer.envelopes().epoch())
+        .setTerm(peer.node().term())
+        .build();
   }
 }

@@ -1,5 +1,6 @@
 package dev.terrane.store;
 
+import dev.terrane.common.contact.Contacts;
 import dev.terrane.common.region.Peer;
 import dev.terrane.common.region.Region;
 import dev.terrane.proto.terranepb.PeerDigest;
@@ -24,14 +25,18 @@ final class Outbox {
   }
 
   private final StoreIdentity identity;
-  private final long incarnation;
+  private final Contacts<RaftBatch> contacts;
   private final StoreTransport transport;
   private final MetricsSink metrics;
   private final Map<Long, Open> openByStoreId = new LinkedHashMap<>();
 
-  Outbox(StoreIdentity identity, long incarnation, StoreTransport transport, MetricsSink metrics) {
+  Outbox(
+      StoreIdentity identity,
+      Contacts<RaftBatch> contacts,
+      StoreTransport transport,
+      MetricsSink metrics) {
     this.identity = identity;
-    this.incarnation = incarnation;
+    this.contacts = contacts;
     this.transport = transport;
     this.metrics = metrics;
   }
@@ -39,10 +44,19 @@ final class Outbox {
   /** Messages to the other stores of {@code region} may come at any time. */
   void prepare(Region region) {
     for (Peer peer : region.peers()) {
-      if (peer.storeId() != identity.storeId()) {
-        transport.prepare(peer.storeId());
+      long storeId = peer.storeId();
+      if (storeId != identity.storeId()) {
+        transport.prepare(storeId);
+        if (contacts.expect(storeId)) {
+          greet(storeId);
+        }
       }
     }
+  }
+
+  /** Sends {@code toStoreId} at least an empty batch, by which it can show itself. */
+  void greet(long toStoreId) {
+    openByStoreId.putIfAbsent(toStoreId, new Open());
   }
 
   void add(long toStoreId, RaftEnvelope envelope) {
@@ -86,7 +100,8 @@ final class Outbox {
             .setClusterId(identity.clusterId())
             .setFromStoreId(identity.storeId())
             .setToStoreId(toStoreId)
-            .setFromIncarnation(incarnation)
+            .setFromIncarnation(contacts.ours(toStoreId))
+            .setToIncarnation(contacts.theirs(toStoreId))
             .build());
   }
 }

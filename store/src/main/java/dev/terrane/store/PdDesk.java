@@ -26,16 +26,23 @@ import org.slf4j.LoggerFactory;
 /**
  * What a store tells PD and what it does for PD.
  *
- * <p>PD hears of the store at its start and every few seconds, of each Region that is led here once
- * a minute, and at once when leadership, membership or the health of its peers changes. PD's wishes
- * are checked against the Region as it is and then proposed; what became of them PD sees in the
- * next heartbeat.
+ * <p>PD hears where the store is at its start and once a minute, and every few seconds that it is
+ * alive, whether PD has taken in where it is or refused to: what is refused now may not be later.
+ * Of each Region that is led here once a minute, and at once when leadership, membership or the
+ * health of its peers changes. PD's wishes are checked against the Region as it is and then
+ * proposed; what became of them PD sees in the next heartbeat.
  *
  * <p>Confined to the store loop.
  */
 final class PdDesk {
   private static final Logger log = LoggerFactory.getLogger(PdDesk.class);
   private static final long PUT_RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** After refusals in a row. */
+  private static final long PUT_RETRY_NANOS_MAX = TimeUnit.SECONDS.toNanos(8);
+
+  /** So often what PD has written down is said again, in case it was changed in between. */
+  private static final long PUT_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   private final LoopServices services;
   private final PeerTable peers;
@@ -46,8 +53,12 @@ final class PdDesk {
   private final TimeSource time;
   private final long startSeconds;
   private boolean putRuns;
-  private boolean isPut;
   private long putAtNanos;
+  private long putRetryNanos = PUT_RETRY_NANOS;
+
+  /** Why PD does not know where this store is; empty if it does. */
+  private String notPut = "";
+
   private long storeHeartbeatAtNanos;
   private long reportedAtSeconds;
   private long bytesWritten;
@@ -75,7 +86,7 @@ final class PdDesk {
   /** Does what is due; called every now and then. */
   void poll(long nowNanos) {
     putStore(nowNanos);
-    if (isPut && nowNanos - storeHeartbeatAtNanos >= 0) {
+    if (nowNanos - storeHeartbeatAtNanos >= 0) {
       storeHeartbeatAtNanos = nowNanos + services.config.intervals().storeHeartbeat().toNanos();
       heartbeatOfStore();
     }
@@ -87,33 +98,61 @@ final class PdDesk {
   }
 
   private void putStore(long nowNanos) {
-    if (isPut || putRuns || nowNanos - putAtNanos < 0) {
+    if (putRuns || nowNanos - putAtNanos < 0) {
       return;
     }
     putRuns = true;
-    putAtNanos = nowNanos + PUT_RETRY_NANOS;
     pd.putStore(
         self,
         new PdLink.Reply<PutStoreResponse>() {
           @Override
           public void answered(PutStoreResponse answer) {
-            String error =
-                answer.getHeader().hasError() ? answer.getHeader().getError().getMessage() : "";
-            resume(() -> storePut(!answer.getHeader().hasError(), error));
+            boolean refused = answer.getHeader().hasError();
+            resume(() -> {
+              if (refused) {
+                notPut(answer.getHeader().getError().getMessage());
+                putRetryNanos = Math.min(PUT_RETRY_NANOS_MAX, 2 * putRetryNanos);
+              } else {
+                put();
+              }
+            });
           }
 
           @Override
           public void failed(String reason) {
-            resume(() -> storePut(false, reason));
+            resume(() -> {
+              putRetryNanos = PUT_RETRY_NANOS;
+              notPut(reason);
+            });
           }
         });
   }
 
-  private void storePut(boolean done, String reason) {
+  private void put() {
     putRuns = false;
-    isPut = done;
-    if (!done) {
+    putRetryNanos = PUT_RETRY_NANOS;
+    putAtNanos = services.nowNanos() + PUT_AGAIN_NANOS;
+    if (!notPut.isEmpty()) {
+      notPut = "";
+      log.info("store {} is known to PD", services.identity.storeId());
+    }
+  }
+
+  private void notPut(String reason) {
+    putRuns = false;
+    putAtNanos = services.nowNanos() + putRetryNanos;
+    if (!reason.equals(notPut)) {
+      notPut = reason;
       log.warn("store {} is not known to PD yet: {}", services.identity.storeId(), reason);
+    }
+  }
+
+  /** PD does not count this store among the living: it may have lost where it is. */
+  private void notHeard() {
+    services.metrics.count("store_heartbeats_failed_total", 1);
+    long soonNanos = services.nowNanos() + putRetryNanos;
+    if (putAtNanos - soonNanos > 0) {
+      putAtNanos = soonNanos;
     }
   }
 
@@ -146,6 +185,7 @@ final class PdDesk {
                     .setStartTimestamp(reportedAtSeconds)
                     .setEndTimestamp(nowSeconds))
             .setSlowScore(1)
+            .setStarts(self.getStarts())
             .build();
     reportedAtSeconds = nowSeconds;
     bytesWritten = 0;
@@ -162,7 +202,7 @@ final class PdDesk {
 
           @Override
           public void failed(String reason) {
-            services.metrics.count("store_heartbeats_failed_total", 1);
+            resume(PdDesk.this::notHeard);
           }
         });
   }

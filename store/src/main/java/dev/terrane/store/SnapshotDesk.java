@@ -176,6 +176,11 @@ final class SnapshotDesk implements SnapshotSend.Owner, SnapshotReceive.Owner {
         || head.getToStoreId() != services.identity.storeId()) {
       throw new SnapshotIntake.Refused("this is not the store that it is for");
     }
+    if (!services.contacts.isProven(head.getFromStoreId(), head.getToIncarnation())
+        || head.getEnvelope().getFromPeer().getStoreId() != head.getFromStoreId()) {
+      throw new SnapshotIntake.Refused(
+          "it has yet to be shown that store %d sends it".formatted(head.getFromStoreId()));
+    }
     if (head.getMeta().getFormatVersion() != Records.FORMAT) {
       throw new SnapshotIntake.Refused(
           "format " + head.getMeta().getFormatVersion() + " is not known here");

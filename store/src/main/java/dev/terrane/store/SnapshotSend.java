@@ -109,6 +109,7 @@ final class SnapshotSend implements SnapshotStream.Listener {
             .setClusterId(services.identity.clusterId())
             .setFromStoreId(services.identity.storeId())
             .setToStoreId(toStoreId)
+            .setToIncarnation(services.contacts.theirs(toStoreId))
             .setEnvelope(peer.envelopes().make(message))
             .setMeta(
                 SnapshotMeta.newBuilder()

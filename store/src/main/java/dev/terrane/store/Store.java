@@ -5,6 +5,7 @@ import dev.terrane.common.KeyRange;
 import dev.terrane.common.agent.Agent;
 import dev.terrane.common.agent.Inbox;
 import dev.terrane.common.agent.Waker;
+import dev.terrane.common.contact.Contacts;
 import dev.terrane.common.region.Region;
 import dev.terrane.common.region.RegionContext;
 import dev.terrane.common.region.RegionError;
@@ -42,6 +43,7 @@ public final class Store implements RegionStorage, StoreInbound {
   private final RegionMap regions = new RegionMap();
   private final Admission admission;
   private final RaftBacklog raftBacklog = new RaftBacklog();
+  private final Contacts<RaftBatch> contacts;
   private final Inbox<StoreMessage> inbox;
   private final LogWriter logWriter;
   private final Applier applier;
@@ -55,6 +57,7 @@ public final class Store implements RegionStorage, StoreInbound {
     this.identity = identity;
     this.config = config;
     this.surroundings = surroundings;
+    contacts = new Contacts<>(surroundings.random(), RaftBatch::getSerializedSize);
     DiskSpace diskSpace = new DiskSpace();
     Credits credits = new Credits(config.requests().countMax(), config.requests().bytesMax());
     admission = new Admission(identity.storeId(), credits, diskSpace);
@@ -70,15 +73,12 @@ public final class Store implements RegionStorage, StoreInbound {
             diskSpace,
             surroundings.metrics());
     Outbox outbox =
-        new Outbox(
-            identity,
-            surroundings.random().nextLong(),
-            surroundings.transport(),
-            surroundings.metrics());
+        new Outbox(identity, contacts, surroundings.transport(), surroundings.metrics());
     LoopServices services =
         new LoopServices(
             config,
             identity,
+            contacts,
             surroundings.engine(),
             surroundings.log(),
             regions,
@@ -130,6 +130,11 @@ public final class Store implements RegionStorage, StoreInbound {
 
   public StoreIdentity identity() {
     return identity;
+  }
+
+  /** How other stores show that they are who they say; for tests. */
+  Contacts<RaftBatch> contacts() {
+    return contacts;
   }
 
   /** Polled by any threads, each by one. */

@@ -6,7 +6,6 @@ import dev.terrane.common.agent.Intake;
 import dev.terrane.common.agent.Waker;
 import dev.terrane.common.region.Region;
 import dev.terrane.common.region.RegionError;
-import dev.terrane.proto.terranepb.PeerDigest;
 import dev.terrane.raft.EntriesRequest;
 import dev.terrane.raft.Ready;
 import dev.terrane.raft.Snapshot;
@@ -264,15 +263,7 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
   }
 
   private void sendDigest(LocalPeer peer, long toPeerId, long toStoreId) {
-    services.outbox.add(
-        toStoreId,
-        PeerDigest.newBuilder()
-            .setRegionId(peer.regionId())
-            .setFromPeerId(peer.peerId())
-            .setToPeerId(toPeerId)
-            .setEpoch(peer.envelopes().epoch())
-            .setTerm(peer.node().term())
-            .build());
+    services.outbox.add(toStoreId, MessageRouter.digest(peer, toPeerId));
   }
 
   private void report() {

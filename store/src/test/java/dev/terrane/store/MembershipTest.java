@@ -10,7 +10,6 @@ import dev.terrane.common.region.RegionEpoch;
 import dev.terrane.common.region.RegionError;
 import dev.terrane.engine.log.Tombstone;
 import dev.terrane.proto.eraftpb.ConfChangeType;
-import dev.terrane.proto.terranepb.RaftBatch;
 import dev.terrane.proto.terranepb.RaftEnvelope;
 import dev.terrane.proto.terranepb.RaftMessage;
 import dev.terrane.proto.terranepb.RaftMessageKind;
@@ -92,10 +91,7 @@ class MembershipTest {
     lagging
         .store()
         .onRaftBatch(
-            RaftBatch.newBuilder()
-                .setClusterId(StoreHarness.CLUSTER_ID)
-                .setFromStoreId(fresh.storeId())
-                .setToStoreId(lagging.storeId())
+            Strangers.batchOf(fresh, lagging)
                 .addEnvelopes(
                     RaftEnvelope.newBuilder()
                         .setRegionId(cluster.regionId())

@@ -121,6 +121,11 @@ public final class RaftCodec {
    */
   public static Message decode(long from, long to, RaftMessage in) {
     long term = in.getTerm();
+    if (from <= 0 || to <= 0 || term < 0 || term > Message.TERM_MAX) {
+      throw new IllegalArgumentException(
+          "raft message from peer %d to peer %d of term %s"
+              .formatted(from, to, Long.toUnsignedString(term)));
+    }
     return switch (in.getKind()) {
       case APPEND_ENTRIES ->
           new AppendEntries(
