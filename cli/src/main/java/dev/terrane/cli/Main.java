@@ -15,6 +15,21 @@ public final class Main {
       // It writes a stack trace for every host that it cannot find, past our own message.
       GRPC.setLevel(Level.SEVERE);
     }
-    System.exit(TerraneCommand.commandLine().execute(args));
+    System.exit(run(args));
+  }
+
+  /**
+   * An Error ends the process like any failure: threads that were begun would keep alive what does
+   * nothing any more, and may wait for each other when they are asked to end.
+   */
+  private static int run(String[] args) {
+    try {
+      return TerraneCommand.commandLine().execute(args);
+    } catch (Error e) {
+      System.err.println("terrane: " + BrokenMachine.explain(e));
+      System.err.flush();
+      Runtime.getRuntime().halt(ExitCode.FAILED);
+      throw e;
+    }
   }
 }

@@ -6,6 +6,7 @@ import dev.terrane.pd.group.GroupPlanner;
 import dev.terrane.pd.group.GroupStep;
 import dev.terrane.pd.group.GroupView;
 import dev.terrane.pd.state.ClusterState;
+import dev.terrane.pd.state.MemberTable;
 import dev.terrane.pd.state.Outcome;
 import dev.terrane.proto.etcdserverpb.MemberListRequest;
 import dev.terrane.proto.etcdserverpb.MemberListResponse;
@@ -233,6 +234,9 @@ final class MemberCalls {
       refusal = stillThere(other);
     }
     Member known = state.members().get(newcomer.getId());
+    if (refusal == null && known != null) {
+      refusal = cannotBe(known, newcomer);
+    }
     if (refusal != null) {
       reply.answer(
           AddMemberResponse.newBuilder()
@@ -253,7 +257,15 @@ final class MemberCalls {
       reply.answer(added());
       return true;
     }
-    member.replicate(Command.newBuilder().setPutMember(updated), reply, outcome -> added());
+    member.replicate(
+        Command.newBuilder().setPutMember(updated),
+        reply,
+        outcome ->
+            outcome instanceof Outcome.Refused refused
+                ? AddMemberResponse.newBuilder()
+                    .setHeader(Headers.refused(state.clusterId(), refused))
+                    .build()
+                : added());
     return true;
   }
 
@@ -268,6 +280,30 @@ final class MemberCalls {
       leadership.standbys().heard(newcomer, member.time().nanoTime());
     }
     reply.answer(added().toBuilder().setStandsBy(true).build());
+  }
+
+  /**
+   * Why the known member cannot be where {@code told} says: an earlier start says so, or the member
+   * answers at another address, so that a copy of its directory must have been started.
+   */
+  private @Nullable String cannotBe(Member known, Member told) {
+    if (told.getStarts() < known.getStarts()) {
+      return MemberTable.startedLater(known, told);
+    }
+    String answering = member.raft().transport().peerUrlOf(known.getId());
+    return known.getId() != member.raft().memberId()
+            && isAlive(known.getId())
+            && answering != null
+            && !told.getPeerUrlsList().contains(answering)
+        ? "PD member %s (%d) answers at %s; was a copy of its directory started at %s?"
+            .formatted(known.getName(), known.getId(), answering, told.getPeerUrls(0))
+        : null;
+  }
+
+  private boolean isAlive(long memberId) {
+    Status status = member.raft().status();
+    PeerStatus progress = progressOf(memberId, status);
+    return memberId == status.peerId() || (progress != null && progress.recentlyActive());
   }
 
   private static @Nullable String whatIsWrong(Member newcomer) {
@@ -286,11 +322,7 @@ final class MemberCalls {
    * A member whose name or address the newcomer has must be gone; the newcomer replaces it then.
    */
   private @Nullable String stillThere(Member other) {
-    Status status = member.raft().status();
-    PeerStatus progress = progressOf(other.getId(), status);
-    boolean alive =
-        other.getId() == status.peerId() || (progress != null && progress.recentlyActive());
-    return alive
+    return isAlive(other.getId())
         ? "PD member %s (%d) has the same name or peer URL, and is alive"
             .formatted(other.getName(), other.getId())
         : null;
@@ -397,15 +429,10 @@ final class MemberCalls {
     ClusterState state = member.stateOrThrow();
     Leadership leadership = member.leadership();
     long nowNanos = member.time().nanoTime();
-    LongPredicate isAlive =
-        memberId -> {
-          PeerStatus progress = progressOf(memberId, status);
-          return memberId == status.peerId() || (progress != null && progress.recentlyActive());
-        };
     LongPredicate isLost =
         memberId ->
             leadership != null
-                && !isAlive.test(memberId)
+                && !isAlive(memberId)
                 && leadership.memberWatch().silentNanos(memberId, nowNanos) / 1_000_000
                     > state.pdMemberDownMaxMillis();
     return new GroupView(
@@ -414,7 +441,7 @@ final class MemberCalls {
         state.members().all(),
         leadership == null ? List.of() : leadership.standbys().living(nowNanos),
         state.pdVotersMax(),
-        isAlive,
+        this::isAlive,
         caughtUpIn(status),
         isLost);
   }

@@ -6,6 +6,7 @@ import dev.terrane.common.Bytes;
 import dev.terrane.common.Invariant;
 import dev.terrane.common.TimeSource;
 import dev.terrane.common.agent.Inbox;
+import dev.terrane.common.contact.Contacts;
 import dev.terrane.pd.PdWrite.LogBase;
 import dev.terrane.pd.state.ClusterState;
 import dev.terrane.pd.state.Outcome;
@@ -77,6 +78,7 @@ final class MemberRaft {
   private final MemberLog log;
   private final RawNode raft;
   private final Lease lease;
+  private final Contacts<PdRaftBatch> contacts;
   private final Deque<Outstanding> outstanding = new ArrayDeque<>();
   private final TreeMap<Long, Pending> pendingByIndex = new TreeMap<>();
   private final List<Resolved> resolved = new ArrayList<>();
@@ -106,6 +108,7 @@ final class MemberRaft {
             : new InitialState(
                 recovered.hardState(), state.membership(), state.appliedIndex(), true);
     this.raft = new RawNode(PdConfig.RAFT, memberId, initial, log, random);
+    this.contacts = new Contacts<>(random, PdRaftBatch::getSerializedSize);
     long electionNanos = config.tick().toNanos() * PdConfig.RAFT.electionTicksMin();
     this.lease = new Lease(electionNanos / 10 * 9);
     if (state != null && state.membership().isSoleVoter(memberId)) {
@@ -134,16 +137,40 @@ final class MemberRaft {
     raft.paused();
   }
 
-  /** Whether {@code batch} comes from this member's cluster, as far as both know theirs. */
-  boolean isOurs(PdRaftBatch batch) {
+  /**
+   * What may be believed now that {@code batch} has come: nothing that is of another cluster, or of
+   * a sender that has yet to show that it is where that member is found.
+   */
+  List<PdRaftBatch> believed(PdRaftBatch batch) {
+    long from = batch.getFromMemberId();
+    if (!isOurs(batch) || from <= 0 || from == memberId) {
+      return List.of();
+    }
+    List<PdRaftBatch> believed =
+        contacts.received(from, batch.getFromIncarnation(), batch.getToIncarnation(), batch);
+    if (believed.isEmpty()
+        && mayBeMember(from)
+        && contacts.mayAnswer(from, batch.getFromIncarnation(), time.nanoTime())) {
+      transmit(from, PdRaftBatch.newBuilder());
+    }
+    return believed;
+  }
+
+  private boolean isOurs(PdRaftBatch batch) {
     return state == null || batch.getClusterId() == 0 || batch.getClusterId() == state.clusterId();
   }
 
-  /** Takes in another member's messages. */
+  private boolean mayBeMember(long otherId) {
+    return state == null || state.members().get(otherId) != null;
+  }
+
+  /** Takes in another member's messages, which are believed. */
   void step(PdRaftBatch batch) {
     for (PdRaftMessage proto : batch.getMessagesList()) {
       Message message = PdRaftCodec.decode(proto);
-      if (message != null && message.to() == memberId) {
+      if (message != null
+          && message.to() == memberId
+          && message.from() == batch.getFromMemberId()) {
         raft.step(message);
       }
     }
@@ -274,11 +301,21 @@ final class MemberRaft {
   }
 
   /** A member may have come, gone or moved. */
-  private void tellMembers() {
+  void tellMembers() {
     List<Member> now = appliedState().members().all();
     if (!now.equals(toldMembers)) {
       toldMembers = now;
       transport.membersChanged(now);
+      greetOthers(now);
+    }
+  }
+
+  /** So that whatever is said between members later is believed at once. */
+  private void greetOthers(List<Member> members) {
+    for (Member other : members) {
+      if (other.getId() != memberId && contacts.expect(other.getId())) {
+        transmit(other.getId(), PdRaftBatch.newBuilder());
+      }
     }
   }
 
@@ -337,11 +374,9 @@ final class MemberRaft {
   /** Tells the other members about Regions. */
   void share(List<RegionRecord> regions) {
     ClusterState current = appliedState();
-    PdRaftBatch batch =
-        PdRaftBatch.newBuilder().setClusterId(current.clusterId()).addAllRegions(regions).build();
     for (Member other : current.members().all()) {
       if (other.getId() != memberId) {
-        transport.send(other.getId(), batch);
+        transmit(other.getId(), PdRaftBatch.newBuilder().addAllRegions(regions));
       }
     }
   }
@@ -371,9 +406,18 @@ final class MemberRaft {
           .computeIfAbsent(message.to(), id -> PdRaftBatch.newBuilder())
           .addMessages(PdRaftCodec.encode(message));
     }
-    long clusterId = state == null ? 0 : state.clusterId();
-    batchByMember.forEach(
-        (member, batch) -> transport.send(member, batch.setClusterId(clusterId).build()));
+    batchByMember.forEach(this::transmit);
+  }
+
+  private void transmit(long toMemberId, PdRaftBatch.Builder batch) {
+    transport.send(
+        toMemberId,
+        batch
+            .setClusterId(state == null ? 0 : state.clusterId())
+            .setFromMemberId(memberId)
+            .setFromIncarnation(contacts.ours(toMemberId))
+            .setToIncarnation(contacts.theirs(toMemberId))
+            .build());
   }
 
   private int settleProposals() {
@@ -401,6 +445,15 @@ final class MemberRaft {
 
   long memberId() {
     return memberId;
+  }
+
+  PdTransport transport() {
+    return transport;
+  }
+
+  /** How other members show that they are who they say; for tests. */
+  Contacts<PdRaftBatch> contacts() {
+    return contacts;
   }
 
   /** Null until a joining member has received its first snapshot. */

@@ -12,6 +12,7 @@ import dev.terrane.pd.state.Outcome;
 import dev.terrane.proto.terranepd.AddMemberResponse;
 import dev.terrane.proto.terranepd.Command;
 import dev.terrane.proto.terranepd.Member;
+import dev.terrane.proto.terranepd.PdRaftBatch;
 import dev.terrane.raft.Status;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -79,6 +80,7 @@ public final class PdMember implements Agent {
   private long nextLookNanos;
   private long nextWindowNanos;
   private boolean stopping;
+  private volatile long heardNanos;
 
   /** Whose leadership was told in the log last; 0: that there is none. */
   private long toldLeaderId;
@@ -108,6 +110,7 @@ public final class PdMember implements Agent {
     this.raft = new MemberRaft(config, recovered, storage, transport, time, random, completions);
     this.handlers = new Handlers(this);
     this.pd = new PdInbox(calls, handlers);
+    this.heardNanos = time.nanoTime();
     this.tickNanos = config.tick().toNanos();
     this.nextTickNanos = time.nanoTime() + tickNanos;
     this.lookFromNanos = nextTickNanos;
@@ -115,7 +118,7 @@ public final class PdMember implements Agent {
     this.nextWindowNanos = nextTickNanos;
     ClusterState state = raft.state();
     if (state != null) {
-      transport.membersChanged(state.members().all());
+      raft.tellMembers();
       handlers.keeper().beginWith(state.firstRegion());
       handlers.keeper().load(recovered.regions());
     }
@@ -151,6 +154,11 @@ public final class PdMember implements Agent {
    */
   public void heardOf(AddMemberResponse group) {
     completions.put(() -> handlers.members().heardOf(group));
+  }
+
+  /** When another member was heard last, or this one made; thread-safe. */
+  public long heardNanos() {
+    return heardNanos;
   }
 
   /** Where this member's Raft stands; on the member's thread. */
@@ -449,9 +457,10 @@ public final class PdMember implements Agent {
   private void sort(PdCall call) {
     switch (call) {
       case PdCall.Raft messages -> {
-        if (raft.isOurs(messages.batch())) {
-          raft.step(messages.batch());
-          handlers.keeper().shared(messages.batch().getRegionsList());
+        for (PdRaftBatch batch : raft.believed(messages.batch())) {
+          heardNanos = time.nanoTime();
+          raft.step(batch);
+          handlers.keeper().shared(batch.getRegionsList());
         }
         messages.taken().run();
       }

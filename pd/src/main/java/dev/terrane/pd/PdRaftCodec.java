@@ -104,7 +104,7 @@ final class PdRaftCodec {
     long from = proto.getFrom();
     long to = proto.getTo();
     long term = proto.getTerm();
-    if (from <= 0 || to <= 0 || term < 0) {
+    if (from <= 0 || to <= 0 || term < 0 || term > Message.TERM_MAX) {
       return null;
     }
     return switch (proto.getBodyCase()) {

@@ -2,6 +2,7 @@ package dev.terrane.pd;
 
 import com.google.protobuf.ByteString;
 import dev.terrane.common.Bytes;
+import dev.terrane.common.KeyRange;
 import dev.terrane.common.region.Peer;
 import dev.terrane.pd.checker.Decision;
 import dev.terrane.pd.checker.ReplicaChecker;
@@ -45,8 +46,22 @@ final class Scheduling {
   private final PdMember member;
   private Bytes walkFrom = Bytes.EMPTY;
   private long walkTerm;
+
   private boolean walkSawUnreported;
-  private boolean wholePicture;
+
+  /** Where the Region before ended; null before the first. */
+  private @Nullable Bytes walkedTo;
+
+  /** Whether some keys are of no Region that is known. */
+  private boolean walkSawGap;
+
+  /** Whether every known Region and every live store has reported. */
+  private boolean allReported;
+
+  /** Whether the known Regions cover every key; and how many there were, in case they do not. */
+  private boolean everyKeyCovered;
+
+  private int walkedRegions;
 
   /** The stores and rules for which the last walk began. */
   private long walkedForVersion;
@@ -114,22 +129,26 @@ final class Scheduling {
   private void walk(Leadership leadership, long nowNanos) {
     if (walkTerm != leadership.term()) {
       walkTerm = leadership.term();
-      walkFrom = Bytes.EMPTY;
-      walkSawUnreported = false;
-      wholePicture = false;
+      beginWalk();
+      allReported = false;
+      everyKeyCovered = false;
     }
     if (walkFrom.isEmpty()) {
       boolean changed = walkedForVersion != leadership.viewVersion();
-      if (!changed && wholePicture && !walkAgain) {
+      boolean mayCoverMore = !everyKeyCovered && walkedRegions != member.regions().size();
+      if (!changed && allReported && !walkAgain && !mayCoverMore) {
         return;
       }
-      wholePicture &= !changed;
+      allReported &= !changed;
       walkedForVersion = leadership.viewVersion();
       walkAgain = false;
     }
     List<RegionInfo> next = member.regions().currentFrom(walkFrom, WALK_REGIONS_MAX);
     for (RegionInfo region : next) {
+      KeyRange range = region.region().range();
       walkSawUnreported |= region.reportedIn() != leadership.term();
+      walkSawGap |= !range.start().equals(walkedTo == null ? Bytes.EMPTY : walkedTo);
+      walkedTo = range.end();
       if (leadership.operators().running(region.id()) == null) {
         look(region, leadership, nowNanos);
       }
@@ -138,10 +157,18 @@ final class Scheduling {
       walkFrom = next.getLast().region().range().start().successor();
       return;
     }
-    wholePicture =
+    allReported =
         !walkSawUnreported && leadership.awaitedStore() == null && member.regions().size() > 0;
+    everyKeyCovered = !walkSawGap && walkedTo != null && walkedTo.isEmpty();
+    walkedRegions = member.regions().size();
+    beginWalk();
+  }
+
+  private void beginWalk() {
     walkFrom = Bytes.EMPTY;
+    walkedTo = null;
     walkSawUnreported = false;
+    walkSawGap = false;
   }
 
   /** How often any Region was looked at, for tests. */
@@ -154,9 +181,12 @@ final class Scheduling {
     return walkFrom.isEmpty() && leadership.operators().running().isEmpty();
   }
 
-  /** Whether every known Region and every live store has reported, as of the last walk. */
+  /**
+   * Whether every key is of a Region that has reported, and every live store has, as of the last
+   * walk.
+   */
   boolean hasWholePicture() {
-    return wholePicture;
+    return allReported && everyKeyCovered;
   }
 
   private void look(RegionInfo region, Leadership leadership, long nowNanos) {

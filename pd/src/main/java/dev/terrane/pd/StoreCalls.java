@@ -3,6 +3,7 @@ package dev.terrane.pd;
 import dev.terrane.pd.region.RegionInfo;
 import dev.terrane.pd.state.ClusterState;
 import dev.terrane.pd.state.Outcome;
+import dev.terrane.pd.state.StoreTable;
 import dev.terrane.pd.store.StoreCondition;
 import dev.terrane.pd.store.StoreView;
 import dev.terrane.proto.ProtoRegions;
@@ -24,6 +25,7 @@ import dev.terrane.proto.pdpb.PutStoreResponse;
 import dev.terrane.proto.pdpb.ResponseHeader;
 import dev.terrane.proto.pdpb.StoreHeartbeatRequest;
 import dev.terrane.proto.pdpb.StoreHeartbeatResponse;
+import dev.terrane.proto.pdpb.StoreStats;
 import dev.terrane.proto.terranepd.Command;
 import dev.terrane.proto.terranepd.ListStoresRequest;
 import dev.terrane.proto.terranepd.ListStoresResponse;
@@ -141,15 +143,17 @@ final class StoreCalls {
   // ---- stores
 
   void putStore(PutStoreRequest request, PdReply<PutStoreResponse> reply) {
-    Leadership leadership = member.leadership();
     Store store = request.getStore();
-    Store other = member.stateOrThrow().stores().atAddress(store.getAddress(), store.getId());
+    StoreTable stores = member.stateOrThrow().stores();
+    if (member.stateOrThrow().isBootstrapped() && stores.isAlready(store)) {
+      introduced(store);
+      reply.answer(PutStoreResponse.newBuilder().setHeader(ok()).build());
+      return;
+    }
+    Store other = stores.atAddress(store.getAddress(), store.getId());
     Command.Builder command = Command.newBuilder();
     command.getPutStoreBuilder().setStore(store);
-    if (other != null
-        && leadership != null
-        && leadership.book().isDisconnected(other.getId(), member.time().nanoTime())) {
-      // Who listens there now is not the store that was: its disk is gone.
+    if (other != null && hasLeftItsAddress(other)) {
       command.getPutStoreBuilder().setReplacesStoreId(other.getId());
     }
     member.replicate(
@@ -161,6 +165,18 @@ final class StoreCalls {
           }
           return PutStoreResponse.newBuilder().setHeader(headerOf(outcome)).build();
         });
+  }
+
+  /**
+   * Whether {@code store} is not where it last said: it has been silent since, or has been started
+   * again and has yet to say where. Of the store itself that says nothing more: it keeps its
+   * replicas, and gets an address again when it tells one.
+   */
+  private boolean hasLeftItsAddress(Store store) {
+    Leadership leadership = member.leadership();
+    return leadership != null
+        && (leadership.book().stats(store.getId()).getStarts() > store.getStarts()
+            || leadership.book().isDisconnected(store.getId(), member.time().nanoTime()));
   }
 
   void getStore(GetStoreRequest request, PdReply<GetStoreResponse> reply) {
@@ -221,6 +237,11 @@ final class StoreCalls {
       header = error(ErrorType.UNKNOWN, unknown(storeId));
     } else if (header == null && isGone(store)) {
       header = error(ErrorType.STORE_TOMBSTONE, "store " + storeId + " has been removed");
+    } else if (header == null && store != null && isOfEarlierLife(request.getStats(), store)) {
+      header =
+          error(
+              ErrorType.DUPLICATED_ENTRY,
+              StoreTable.startedLater(store, request.getStats().getStarts()));
     }
     Leadership leadership = member.leadership();
     if (header == null && store != null && leadership != null) {
@@ -230,6 +251,10 @@ final class StoreCalls {
           .setState(store.getNodeState());
     }
     reply.answer(response.setHeader(header == null ? ok() : header).build());
+  }
+
+  private static boolean isOfEarlierLife(StoreStats stats, Store store) {
+    return stats.getStarts() != 0 && stats.getStarts() < store.getStarts();
   }
 
   private static boolean isGone(@Nullable Store store) {

@@ -494,4 +494,53 @@ class MembersTest {
     assertThat(fewest[0]).isEqualTo(3);
     assertThat(voters(cluster)).hasSize(3).doesNotContain(removed.memberId);
   }
+
+  @Test
+  void anEarlierStartOfAMemberDoesNotOverwriteALaterOne() {
+    PdCluster cluster = PdCluster.of(3, 21);
+    Node moved =
+        cluster.nodeById.values().stream()
+            .filter(node -> node != cluster.leader())
+            .findFirst()
+            .orElseThrow();
+    Member later = moved.record().toBuilder().setStarts(5).build();
+    assertThat(add(cluster, later).getHeader().hasError()).isFalse();
+
+    Member earlier =
+        later.toBuilder().setStarts(4).clearPeerUrls().addPeerUrls("http://old:1").build();
+    assertThat(add(cluster, earlier).getHeader().getError().getMessage())
+        .contains("was started 5 times", "older copy of its directory");
+
+    assertThat(cluster.leaderOrThrow().running().stateOrThrow().members().get(moved.memberId))
+        .isEqualTo(later);
+  }
+
+  @Test
+  void aCopyOfAMemberThatAnswersDoesNotTakeItsPlace() {
+    PdCluster cluster = PdCluster.of(3, 22);
+    Node original =
+        cluster.nodeById.values().stream()
+            .filter(node -> node != cluster.leader())
+            .findFirst()
+            .orElseThrow();
+    Member copy =
+        original.record().toBuilder()
+            .setStarts(9)
+            .clearPeerUrls()
+            .addPeerUrls("http://copy:2380")
+            .build();
+
+    assertThat(add(cluster, copy).getHeader().getError().getMessage())
+        .contains("answers at http://" + original.name, "copy of its directory");
+    assertThat(cluster.leaderOrThrow().running().stateOrThrow().members().get(original.memberId))
+        .isEqualTo(original.record());
+
+    cluster.crash(original);
+    cluster.runFor(Duration.ofSeconds(5));
+    assertThat(add(cluster, copy).getHeader().hasError()).as("now it has moved").isFalse();
+  }
+
+  private static AddMemberResponse add(PdCluster cluster, Member member) {
+    return cluster.onLeader(AddMemberRequest.newBuilder().setMember(member).build(), Pd::addMember);
+  }
 }

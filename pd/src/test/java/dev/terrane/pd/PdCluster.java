@@ -123,6 +123,15 @@ final class PdCluster {
       told = members;
     }
 
+    @Override
+    public @Nullable String peerUrlOf(long otherId) {
+      return told.stream()
+          .filter(other -> other.getId() == otherId)
+          .map(other -> other.getPeerUrls(0))
+          .findFirst()
+          .orElse(null);
+    }
+
     Member record() {
       return NewCluster.memberOf(memberId, config(name));
     }

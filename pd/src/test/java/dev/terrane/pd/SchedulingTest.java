@@ -11,6 +11,8 @@ import dev.terrane.proto.pdpb.GetOperatorRequest;
 import dev.terrane.proto.pdpb.GetRegionRequest;
 import dev.terrane.proto.pdpb.GetRegionResponse;
 import dev.terrane.proto.pdpb.GetStoreRequest;
+import dev.terrane.proto.pdpb.StoreHeartbeatRequest;
+import dev.terrane.proto.pdpb.StoreStats;
 import dev.terrane.proto.terranepd.ExplainRegionRequest;
 import dev.terrane.proto.terranepd.ExplainRegionResponse;
 import dev.terrane.proto.terranepd.RemoveStoreRequest;
@@ -18,6 +20,7 @@ import dev.terrane.proto.terranepd.RemoveStoreResponse;
 import dev.terrane.proto.terranepd.Rules;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** From heartbeats to instructions and back, until the Region is as the rules say. */
@@ -152,7 +155,7 @@ class SchedulingTest {
   }
 
   @Test
-  void aStoreWithAnEmptyDiskAtTheOldAddressTakesTheLostOnesPlace() {
+  void aStoreWithAnEmptyDiskTakesTheOldAddressAndTheOldOneIsLostAtAnOperatorsWord() {
     stores.add(2);
     stores.add(3);
     until("1 2 3");
@@ -162,8 +165,79 @@ class SchedulingTest {
         .contains("duplicated store address", "store 3");
     cluster.runFor(Duration.ofSeconds(21)); // now the old one counts as disconnected
     assertThat(stores.add(reborn).getHeader().hasError()).isFalse();
+    cluster.runFor(Duration.ofSeconds(10));
+    assertThat(stateOf(3)).as("it may have moved").isEqualTo(StoreState.Up);
+
+    RemoveStoreResponse response =
+        cluster.onLeader(
+            RemoveStoreRequest.newBuilder()
+                .setHeader(cluster.header())
+                .setStoreId(3)
+                .setPhysicallyDestroyed(true)
+                .build(),
+            Pd::removeStore);
+    assertThat(response.getHeader().hasError()).isFalse();
     until("1 2 9");
     cluster.runUntil("a tombstone", () -> stateOf(3) == StoreState.Tombstone);
+  }
+
+  /** Five stores are started again, each at the address of the one before. */
+  @Test
+  void storesThatShiftAddressesAreAllThereAndNoneIsWrittenOff() {
+    for (long id = 1; id <= 5; id++) {
+      assertThat(stores.add(life(id, id, 1)).getHeader().hasError()).isFalse();
+    }
+    until("1 2 3");
+    for (long id = 1; id <= 5; id++) {
+      assertThat(stores.add(life(id, 1 + id % 5, 2)).getHeader().getError().getMessage())
+          .as("its new place may still be another's")
+          .contains("has not left it");
+    }
+    for (long id = 1; id <= 5; id++) {
+      heartbeat(id, 2); // refused stores say that they live
+    }
+    for (long id = 1; id <= 5; id++) {
+      assertThat(stores.add(life(id, 1 + id % 5, 2)).getHeader().hasError()).isFalse();
+    }
+    for (long id = 1; id <= 5; id++) {
+      Store store =
+          Objects.requireNonNull(cluster.leaderOrThrow().running().stateOrThrow().stores().get(id));
+      assertThat(store.getAddress()).isEqualTo(FakeStores.store(1 + id % 5).getAddress());
+      assertThat(store.getState()).isEqualTo(StoreState.Up);
+      assertThat(store.getPhysicallyDestroyed()).isFalse();
+    }
+  }
+
+  /** A life of store {@code id} at the address that store {@code place} had first. */
+  private static Store life(long id, long place, long starts) {
+    return FakeStores.store(id).toBuilder()
+        .setAddress(FakeStores.store(place).getAddress())
+        .setStarts(starts)
+        .build();
+  }
+
+  private String heartbeat(long id, long starts) {
+    return cluster
+        .onLeader(
+            StoreHeartbeatRequest.newBuilder()
+                .setHeader(cluster.header())
+                .setStats(StoreStats.newBuilder().setStoreId(id).setStarts(starts))
+                .build(),
+            Pd::storeHeartbeat)
+        .getHeader()
+        .getError()
+        .getMessage();
+  }
+
+  @Test
+  void anEarlierLifeOfAStoreIsRefusedAndDoesNotCountAsAlive() {
+    stores.add(life(2, 2, 7));
+
+    assertThat(stores.add(life(2, 4, 6)).getHeader().getError().getMessage())
+        .contains("store 2 was started 7 times", "older copy of its directory");
+    assertThat(heartbeat(2, 6)).contains("store 2 was started 7 times");
+    assertThat(heartbeat(2, 7)).isEmpty();
+    assertThat(stores.add(life(2, 4, 7)).getHeader().hasError()).as("the same life").isFalse();
   }
 
   @Test

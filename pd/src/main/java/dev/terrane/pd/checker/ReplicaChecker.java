@@ -56,6 +56,7 @@ public final class ReplicaChecker {
   /** A Region's peers by what they are good for. */
   private record Replicas(
       List<Peer> healthyVoters,
+      List<Peer> fitToLead,
       List<Peer> lostVoters,
       List<Peer> readyLearners,
       List<Peer> behindLearners,
@@ -69,6 +70,7 @@ public final class ReplicaChecker {
               new ArrayList<>(),
               new ArrayList<>(),
               new ArrayList<>(),
+              new ArrayList<>(),
               cluster.rules().getReplicasMax());
       for (Peer peer : region.region().peers()) {
         StoreView store = cluster.store(peer.storeId());
@@ -77,15 +79,22 @@ public final class ReplicaChecker {
           (voter ? replicas.lostVoters : replicas.lostLearners).add(peer);
         } else if (voter) {
           replicas.healthyVoters.add(peer);
-        } else if (region.isPending(peer)
-            || region.isDown(peer)
-            || store.condition() != StoreCondition.UP) {
+          if (!isBehindOrAway(region, peer, store)) {
+            replicas.fitToLead.add(peer);
+          }
+        } else if (isBehindOrAway(region, peer, store)) {
           replicas.behindLearners.add(peer);
         } else {
           replicas.readyLearners.add(peer);
         }
       }
       return replicas;
+    }
+
+    private static boolean isBehindOrAway(RegionInfo region, Peer peer, StoreView store) {
+      return region.isPending(peer)
+          || region.isDown(peer)
+          || store.condition() != StoreCondition.UP;
     }
 
     int voters() {
@@ -120,7 +129,12 @@ public final class ReplicaChecker {
             List.of(new Step.PromoteLearner(heir), new Step.TransferLeader(heir)),
             reason);
       }
-      steps.add(new Step.TransferLeader(replicas.healthyVoters.getFirst()));
+      if (replicas.fitToLead.isEmpty()) {
+        return new Decision.Nothing(
+            "store %d of voter %d, which leads, is lost; it waits for another voter that is there and has caught up"
+                .formatted(lost.storeId(), lost.id()));
+      }
+      steps.add(new Step.TransferLeader(replicas.fitToLead.getFirst()));
     }
     if (replicas.voters() % 2 == 0) {
       steps.add(new Step.EnterJoint(List.of(), List.of(lost)));

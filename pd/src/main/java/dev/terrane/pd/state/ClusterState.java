@@ -174,10 +174,7 @@ public final class ClusterState {
       case SET_BARRIER -> safePoints.setBarrier(command.getSetBarrier());
       case DELETE_BARRIER -> safePoints.deleteBarrier(command.getDeleteBarrier());
       case ETCD_PUT -> etcd.put(command.getEtcdPut());
-      case PUT_MEMBER -> {
-        members.put(command.getPutMember());
-        yield Outcome.DONE;
-      }
+      case PUT_MEMBER -> members.put(command.getPutMember());
       case CHANGE_RULES -> setRules(RuleChanges.apply(command.getChangeRules(), rules));
       case CHANGE_NOT_SET ->
           throw new IllegalArgumentException("PD command of a kind that this release lacks");

@@ -1,5 +1,6 @@
 package dev.terrane.pd.state;
 
+import dev.terrane.proto.pdpb.ErrorType;
 import dev.terrane.proto.terranepd.Member;
 import dev.terrane.raft.Membership;
 import java.util.List;
@@ -38,8 +39,21 @@ public final class MemberTable {
     return null;
   }
 
-  void put(Member member) {
+  /** What a member said at a later start is right, in whatever order it comes. */
+  Outcome put(Member member) {
+    Member known = byId.get(member.getId());
+    if (known != null && known.getStarts() > member.getStarts()) {
+      return new Outcome.Refused(ErrorType.DUPLICATED_ENTRY, startedLater(known, member));
+    }
     byId.put(member.getId(), member);
+    return Outcome.DONE;
+  }
+
+  /** Why {@code told} cannot be right where {@code known} is. */
+  public static String startedLater(Member known, Member told) {
+    return ("PD member %s (%d) was started %d times, and this is its start %d: a later start has"
+            + " said where it is, or an older copy of its directory was put back")
+        .formatted(known.getName(), known.getId(), known.getStarts(), told.getStarts());
   }
 
   /** Forgets who no longer belongs to the group. */

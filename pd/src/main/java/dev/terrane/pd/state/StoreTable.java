@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * The stores: who they are, where they are, and whether they are wanted. A store is known by its id
  * and keeps its identity when its address changes.
  *
- * <p>Up -> Offline when it is to be removed, or when another store took its address over; Offline
- * -> Tombstone once it holds nothing. A tombstone never comes back.
+ * <p>Up -> Offline when an operator says that it is to be removed; Offline -> Tombstone once it
+ * holds nothing. A tombstone never comes back. A store whose address another one has taken has none
+ * until it says where it is now: nothing else follows for it.
  */
 public final class StoreTable {
   private final TreeMap<Long, Store> byId = new TreeMap<>();
@@ -41,9 +42,9 @@ public final class StoreTable {
   public @Nullable Store atAddress(String address, long exceptId) {
     for (Store store : byId.values()) {
       if (store.getId() != exceptId
+          && !address.isEmpty()
           && store.getAddress().equals(address)
-          && store.getState() != StoreState.Tombstone
-          && !store.getPhysicallyDestroyed()) {
+          && !isGone(store)) {
         return store;
       }
     }
@@ -72,24 +73,37 @@ public final class StoreTable {
     }
     Store replaced = byId.get(command.getReplacesStoreId());
     if (replaced != null && replaced.getAddress().equals(store.getAddress())) {
-      byId.put(
-          replaced.getId(),
-          replaced.toBuilder()
-              .setState(StoreState.Offline)
-              .setNodeState(NodeState.Removing)
-              .setPhysicallyDestroyed(true)
-              .build());
+      byId.put(replaced.getId(), replaced.toBuilder().clearAddress().clearPeerAddress().build());
     }
-    Store known = byId.get(store.getId());
-    byId.put(
-        store.getId(),
-        store.toBuilder()
-            .setState(known == null ? StoreState.Up : known.getState())
-            .setNodeState(known == null ? NodeState.Serving : known.getNodeState())
-            .setPhysicallyDestroyed(false)
-            .clearLastHeartbeat()
-            .build());
+    byId.put(store.getId(), record(store));
     return Outcome.DONE;
+  }
+
+  /** Whether {@code store} is wanted, and says nothing that is not written down. */
+  public boolean isAlready(Store store) {
+    Store known = byId.get(store.getId());
+    return known != null && !isGone(known) && record(store).equals(known);
+  }
+
+  private static boolean isGone(Store store) {
+    return store.getState() == StoreState.Tombstone || store.getPhysicallyDestroyed();
+  }
+
+  private Store record(Store store) {
+    Store known = byId.get(store.getId());
+    return store.toBuilder()
+        .setState(known == null ? StoreState.Up : known.getState())
+        .setNodeState(known == null ? NodeState.Serving : known.getNodeState())
+        .setPhysicallyDestroyed(false)
+        .clearLastHeartbeat()
+        .build();
+  }
+
+  /** Why a life of {@code known} that is its start number {@code starts} is not the one to be. */
+  public static String startedLater(Store known, long starts) {
+    return ("store %d was started %d times, and this is its start %d: it was started again since, or"
+            + " an older copy of its directory was put back")
+        .formatted(known.getId(), known.getStarts(), starts);
   }
 
   private @Nullable Outcome refuse(Store store, long replaces) {
@@ -100,10 +114,13 @@ public final class StoreTable {
       return invalid("invalid put store request: store " + store.getId() + " has no address");
     }
     Store known = byId.get(store.getId());
-    if (known != null
-        && (known.getState() == StoreState.Tombstone || known.getPhysicallyDestroyed())) {
+    if (known != null && isGone(known)) {
       return new Outcome.Refused(
           ErrorType.STORE_TOMBSTONE, "store " + store.getId() + " has been removed");
+    }
+    if (known != null && store.getStarts() != 0 && store.getStarts() < known.getStarts()) {
+      return new Outcome.Refused(
+          ErrorType.DUPLICATED_ENTRY, startedLater(known, store.getStarts()));
     }
     SemanticVersion version = SemanticVersion.parse(store.getVersion());
     if (version == null) {
@@ -121,7 +138,7 @@ public final class StoreTable {
     if (other != null && other.getId() != replaces) {
       return new Outcome.Refused(
           ErrorType.DUPLICATED_ENTRY,
-          "duplicated store address: %s is that of store %d, which is not gone"
+          "duplicated store address: %s is that of store %d, which has not left it"
               .formatted(store.getAddress(), other.getId()));
     }
     return null;

@@ -270,6 +270,32 @@ class ReplicaCheckerTest {
   }
 
   @Test
+  void leadershipIsNotOfferedToWhoIsAway() {
+    cluster
+        .store(1, StoreCondition.OFFLINE, 1, "z")
+        .store(2, StoreCondition.DISCONNECTED, 1, "z")
+        .up(3, 4);
+    assertSteps(
+        check(region(voter(1), voter(2), voter(3), learner(4))),
+        "replace-replica",
+        new Step.TransferLeader(voter(3)),
+        new Step.EnterJoint(List.of(learner(4)), List.of(voter(1))),
+        new Step.LeaveJoint(),
+        new Step.RemovePeer(voter(1)));
+  }
+
+  @Test
+  void withNobodyToLeadALeaderOnAStoreToBeRemovedStays() {
+    cluster
+        .store(1, StoreCondition.OFFLINE, 1, "z")
+        .store(2, StoreCondition.DISCONNECTED, 1, "z")
+        .store(3, StoreCondition.DISCONNECTED, 1, "z")
+        .up(4);
+    assertNothing(
+        check(region(voter(1), voter(2), voter(3), learner(4))), "waits for another voter");
+  }
+
+  @Test
   void theOnlyVoterLeavesItsStoreThroughItsHeir() {
     cluster.store(1, StoreCondition.OFFLINE, 1, "z").up(2);
     assertSteps(

@@ -133,25 +133,69 @@ public final class NodeConfigBuilder {
    * @throws ConfigException if no node can be started with it
    */
   public NodeConfig build() {
-    if (directory == null) {
-      throw new ConfigException("a node needs a directory for its data");
+    if (directory == null || directory.toString().isEmpty()) {
+      throw new ConfigException(
+          "a node needs a directory for its data: dir = \"DIR\" or --dir DIR");
     }
     ApiVersion apiVersion =
         storageVersion == 2 ? ApiVersion.V2 : ttlEnabled ? ApiVersion.V1TTL : ApiVersion.V1;
+    boolean isPd = roles.contains(Role.PD);
+    boolean isStore = roles.contains(Role.STORE);
+    HostPort pd = advertised(isPd, "pd", "--advertise-pd-addr", pdAddress, pdAdvertised);
+    HostPort store =
+        advertised(isStore, "store", "--advertise-addr", storeAddress, storeAdvertised);
+    HostPort status = statusAdvertised == null ? statusAddress : statusAdvertised;
     return new NodeConfig(
         name,
         directory,
         roles,
         pdAddress,
-        pdAdvertised == null ? pdAddress : pdAdvertised,
+        pd,
         storeAddress,
-        storeAdvertised == null ? storeAddress : storeAdvertised,
+        store,
         statusAddress,
-        statusAdvertised == null ? statusAddress : statusAdvertised,
-        join,
+        status.isWildcard() ? new HostPort((isStore ? store : pd).host(), status.port()) : status,
+        isPd ? othersToJoin(pd) : join,
         apiVersion,
         labels,
         memoryBytes,
         replicas);
+  }
+
+  /** Where others are told to find what listens at {@code address}. */
+  private static HostPort advertised(
+      boolean needed, String part, String option, HostPort address, @Nullable HostPort given) {
+    HostPort told = given == null ? address : given;
+    if (needed && told.isWildcard()) {
+      throw new ConfigException(
+          ("%s means all addresses of this machine: the %s can listen there, but others cannot be told"
+                  + " to find it there. Say where they do: %s HOST:PORT, or advertise-addr in [%s]")
+              .formatted(told, part.equals("pd") ? "placement driver" : part, option, part));
+    }
+    return told;
+  }
+
+  /** Those of {@code join} that are not this node, which cannot join itself. */
+  private List<HostPort> othersToJoin(HostPort self) {
+    List<HostPort> others =
+        join.stream()
+            .filter(
+                place -> place.port() == 0 || !(isSame(place, self) || isSame(place, pdAddress)))
+            .toList();
+    if (others.isEmpty() && !join.isEmpty()) {
+      throw new ConfigException(
+          "join names only this node itself, %s; leave it out to begin a new cluster or to go on with"
+                  .formatted(self)
+              + " the directory's, or name another placement driver of the cluster to join");
+    }
+    return others;
+  }
+
+  private static boolean isSame(HostPort one, HostPort other) {
+    return one.port() == other.port() && numeric(one.host()).equals(numeric(other.host()));
+  }
+
+  private static String numeric(String host) {
+    return host.equals("localhost") ? "127.0.0.1" : host;
   }
 }

@@ -6,14 +6,17 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,8 @@ final class DataDirectory implements AutoCloseable {
   private static final String PD = "pd";
   private static final String KV = "kv";
   private static final String RAFT = "raft";
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rwx------");
 
   private final Path path;
   private final FileChannel lock;
@@ -50,7 +55,7 @@ final class DataDirectory implements AutoCloseable {
    *     stored for another api version, or if it has data and does not say whose
    */
   static DataDirectory open(Path path, ApiVersion apiVersion) throws IOException {
-    Files.createDirectories(path);
+    makeForOwnerOnly(path);
     FileChannel lock =
         FileChannel.open(path.resolve("LOCK"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
@@ -78,21 +83,30 @@ final class DataDirectory implements AutoCloseable {
     }
   }
 
+  /** What is stored is nobody else's to read. A folder that is in use already keeps its rights. */
+  private static void makeForOwnerOnly(Path path) throws IOException {
+    boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+    if (!posix) {
+      Files.createDirectories(path);
+    } else if (!Files.exists(path)) {
+      Files.createDirectories(path, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+    } else if (DirectoryParts.isEmpty(path) || Files.exists(path.resolve(IDENT))) {
+      if (!Files.getPosixFilePermissions(path).equals(OWNER_ONLY)) {
+        Files.setPosixFilePermissions(path, OWNER_ONLY);
+      }
+    }
+  }
+
   /** The identity is the first that is written: what has data and none has lost it. */
   private static void refuseIfInUse(Path path) throws IOException {
     for (String part : List.of(PD, KV, RAFT)) {
-      Path there = path.resolve(part);
-      if (Files.isDirectory(there)) {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(there)) {
-          if (files.iterator().hasNext()) {
-            throw new ConfigException(
-                "data directory "
-                    + path
-                    + " has data in '"
-                    + part
-                    + "' but no file 'ident'; put it back, or choose an empty directory");
-          }
-        }
+      if (!DirectoryParts.isEmpty(path.resolve(part))) {
+        throw new ConfigException(
+            "data directory "
+                + path
+                + " has data in '"
+                + part
+                + "' but no file 'ident'; put it back, or choose an empty directory");
       }
     }
   }
@@ -153,6 +167,10 @@ final class DataDirectory implements AutoCloseable {
               + apiVersion
               + "; the api version of a cluster cannot be changed");
     }
+  }
+
+  Path path() {
+    return path;
   }
 
   /** The cluster that the directory belongs to, or 0 while it belongs to none. */

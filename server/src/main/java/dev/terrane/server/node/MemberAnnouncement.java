@@ -31,15 +31,24 @@ final class MemberAnnouncement implements AutoCloseable {
   private volatile String lastRefusal = "";
   private volatile boolean standsBy;
   private volatile boolean over;
+  private volatile boolean closed;
 
   /**
-   * @param whenHeard called once, when PD's leader knows this member's address
+   * @param whenHeard called when PD's leader knows this member's address
    */
   MemberAnnouncement(PdPart pd, GrpcPdLink link, LoopExecutor loop, Runnable whenHeard) {
     this.whenHeard = whenHeard;
     this.pd = pd;
     this.link = link;
     this.loop = loop;
+  }
+
+  /** Once more, if it is over: PD's leader may have lost this member. */
+  void again() {
+    if (over && !closed) {
+      over = false;
+      start();
+    }
   }
 
   void start() {
@@ -120,6 +129,7 @@ final class MemberAnnouncement implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     over = true;
   }
 }

@@ -90,9 +90,18 @@ public final class Node implements AutoCloseable {
     try {
       node.open(fatal);
       return node;
-    } catch (IOException | RuntimeException e) {
-      node.close();
+    } catch (Throwable e) {
+      // An Error too, as of a machine without threads to give: nothing that was begun goes on.
+      node.closeAfter(e);
       throw e;
+    }
+  }
+
+  private void closeAfter(Throwable failure) {
+    try {
+      close();
+    } catch (Throwable another) {
+      failure.addSuppressed(another);
     }
   }
 
@@ -111,6 +120,7 @@ public final class Node implements AutoCloseable {
     // Before PD's part is opened, which leaves traces on the disk.
     StoreDisk disk =
         config.isStore() ? take("store's disk", StoreDisk.look(directory, memory)) : null;
+    DirectoryParts.refuseLoss(directory, config);
     EventLoops loops = take("event loops", new EventLoops(config.name() + "-net", cores));
     LoopExecutor loop = loops.executor(fatal);
     NodePorts opened =
@@ -123,10 +133,15 @@ public final class Node implements AutoCloseable {
     GrpcChannels channels = new NettyChannels(loops, memory.messageBytes());
     NodeThreads threads = new NodeThreads(config.name(), cores, loop, time, fatal);
 
-    if (config.isPd()) {
-      pd = take("PD", PdPart.open(config, opened, directory.pd(), channels, loop, time, random));
-    }
     refuseOtherCluster(directory, channels, loop);
+    if (config.isPd()) {
+      PdPart part =
+          take("PD", PdPart.open(config, opened, directory.pd(), channels, loop, time, random));
+      pd = part;
+      if (!part.isBlank()) {
+        directory.belongTo(part.clusterId());
+      }
+    }
     AtomicReference<@Nullable StorePart> storeLater = new AtomicReference<>();
     GrpcPdLink link =
         new GrpcPdLink(
@@ -149,21 +164,11 @@ public final class Node implements AutoCloseable {
     PdPart pdPart = pd;
     if (pdPart != null) {
       take("PD transport", pdPart::closeTransport);
-      startPd(pdPart, opened, threads, loop, channels);
+      startPd(pdPart, directory, opened, threads, loop, channels);
     }
     take("PD link", link);
     if (pdPart != null) {
-      MemberGreeting greeting =
-          take(
-              "greeting",
-              new MemberGreeting(
-                  config.join(), opened.pdAdvertised(), pdPart.transport(), channels, loop));
-      if (!pdPart.isBlank()) {
-        greeting.start();
-      }
-      MemberAnnouncement announcement =
-          take("announcement", new MemberAnnouncement(pdPart, link, loop, greeting::close));
-      announcement.start();
+      announce(pdPart, opened, link, loop, channels);
     }
     take("store transport", transport);
     if (disk != null) {
@@ -182,6 +187,27 @@ public final class Node implements AutoCloseable {
         .status()
         .offer(new StatusPages(config, this, metrics, new MemberPings(channels)).pages());
     log.info("node {} serves: {}", config.name(), addresses);
+  }
+
+  private void announce(
+      PdPart part, NodePorts opened, GrpcPdLink link, LoopExecutor loop, GrpcChannels channels) {
+    MemberGreeting greeting =
+        take(
+            "greeting",
+            new MemberGreeting(
+                config.join(),
+                opened.pdAdvertised(),
+                part.transport(),
+                channels,
+                loop,
+                part::silentNanos));
+    MemberAnnouncement announcement =
+        take("announcement", new MemberAnnouncement(part, link, loop, greeting::announced));
+    if (part.isBlank()) {
+      greeting.announced(); // the leader knows it already
+    }
+    announcement.start();
+    greeting.start(announcement::again);
   }
 
   /** A directory of one cluster must not be started to join another, if that can be found out. */
@@ -214,10 +240,12 @@ public final class Node implements AutoCloseable {
 
   private void startPd(
       PdPart part,
+      DataDirectory directory,
       NodePorts opened,
       NodeThreads threads,
       LoopExecutor loop,
-      GrpcChannels channels) {
+      GrpcChannels channels)
+      throws IOException {
     if (part.isBlank() && config.join().isEmpty()) {
       throw new NodeStartException(
           "this node has not been a member of PD yet, and does not know where PD is:"
@@ -231,7 +259,9 @@ public final class Node implements AutoCloseable {
     if (part.isBlank()) {
       GrpcPdLink others = new GrpcPdLink(config.join(), 0, channels, loop, time, instruction -> {});
       try {
-        part.meet(new Joining(loop, time, JOIN_PATIENCE).addMember(others, part.self()));
+        Joining joining = new Joining(loop, time, JOIN_PATIENCE);
+        directory.belongTo(joining.clusterId(others));
+        part.meet(joining.addMember(others, part.self()));
       } finally {
         others.close();
       }

@@ -114,10 +114,15 @@ public final class PdDisk implements PdStorage, Agent {
     log.write(batch);
   }
 
+  /** How often the member was started before. */
+  public long starts() {
+    Bytes before = log.record(STARTS);
+    return before == null ? 0 : before.asByteBuffer().getLong();
+  }
+
   /** Counts one more start, durably, and returns how many that makes. */
   public long countStart() {
-    Bytes before = log.record(STARTS);
-    long starts = (before == null ? 0 : before.asByteBuffer().getLong()) + 1;
+    long starts = starts() + 1;
     log.write(new LogBatch().put(STARTS, longBytes(starts)));
     return starts;
   }

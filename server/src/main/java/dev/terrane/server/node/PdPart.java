@@ -1,5 +1,6 @@
 package dev.terrane.server.node;
 
+import dev.terrane.common.Bytes;
 import dev.terrane.common.TimeSource;
 import dev.terrane.engine.log.FileLogDirectory;
 import dev.terrane.engine.log.RaftLogEngine;
@@ -32,7 +33,8 @@ final class PdPart implements AutoCloseable {
   private final Member self;
   private final GrpcPdTransport transport;
   private final PdMember member;
-  private final boolean blank;
+  private final TimeSource time;
+  private final long clusterId;
 
   private PdPart(
       PdConfig config,
@@ -47,7 +49,9 @@ final class PdPart implements AutoCloseable {
     this.disk = disk;
     this.transport = transport;
     this.self = self;
-    this.blank = recovered.state() == null;
+    Bytes state = recovered.state();
+    this.clusterId = state == null ? 0 : ClusterState.decode(state).clusterId();
+    this.time = time;
     this.member = new PdMember(config, recovered, disk, transport, time, random);
   }
 
@@ -75,6 +79,8 @@ final class PdPart implements AutoCloseable {
       PdRecovered recovered = disk.recover();
       if (recovered == null) {
         recovered = begin(node, config, disk, random);
+      } else {
+        MemberTwin.refuse(recovered, disk.starts(), ports.pdAdvertised(), node.join(), channels);
       }
       Member self = self(config, recovered.memberId(), disk.countStart());
       GrpcPdTransport transport = new GrpcPdTransport(self, channels, loop);
@@ -115,7 +121,17 @@ final class PdPart implements AutoCloseable {
 
   /** Whether this member has never been in a cluster, and waits for a leader to take it in. */
   boolean isBlank() {
-    return blank;
+    return clusterId == 0;
+  }
+
+  /** The cluster that this member was of when it started; 0 if of none. */
+  long clusterId() {
+    return clusterId;
+  }
+
+  /** For how long no other member has been heard. */
+  long silentNanos() {
+    return time.nanoTime() - member.heardNanos();
   }
 
   private static Member self(PdConfig config, long memberId, long starts) {

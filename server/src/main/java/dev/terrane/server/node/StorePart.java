@@ -5,6 +5,7 @@ import dev.terrane.common.agent.Agent;
 import dev.terrane.engine.KvEngine;
 import dev.terrane.engine.log.RaftLogEngine;
 import dev.terrane.proto.metapb.StoreLabel;
+import dev.terrane.server.config.ConfigException;
 import dev.terrane.server.config.MemoryBudget;
 import dev.terrane.server.config.NodeConfig;
 import dev.terrane.server.importing.ImportSstService;
@@ -19,6 +20,7 @@ import dev.terrane.store.Store;
 import dev.terrane.store.StoreBootstrap;
 import dev.terrane.store.StoreConfig;
 import dev.terrane.store.StoreIdentity;
+import dev.terrane.store.StoreStarts;
 import dev.terrane.store.StoreSurroundings;
 import dev.terrane.store.wire.StoredFormatException;
 import dev.terrane.txn.latch.Latches;
@@ -39,6 +41,7 @@ final class StorePart implements AutoCloseable {
   /** As TiKV's release of the protocol; clients compare it to choose among protocols. */
   static final String VERSION = "8.5.0";
 
+  private static final Duration CHECK_PATIENCE = Duration.ofSeconds(1);
   private static final int LATCH_SLOTS = 2048;
   private static final int LATCHED_WAITING_MAX = 1 << 14;
 
@@ -84,7 +87,7 @@ final class StorePart implements AutoCloseable {
             });
     StoreIdentity identity = store.identity();
     this.tikv = new TikvService(identity.clusterId(), identity.storeId(), commands, loop);
-    this.internal = new InternalService(store, loop);
+    this.internal = new InternalService(store, identity, loop);
     this.importing =
         new ImportSstService(
             new RequestContexts(identity.clusterId()), commands, loop, memory.requestBytes());
@@ -119,8 +122,9 @@ final class StorePart implements AutoCloseable {
       throw e;
     }
     try {
-      dev.terrane.proto.metapb.Store address = address(with);
+      dev.terrane.proto.metapb.Store address = address(with, StoreStarts.before(raftLog) + 1);
       StoreIdentity identity = identity(with, engine, raftLog, address, patience);
+      StoreStarts.count(raftLog);
       Store store =
           Store.open(
               identity,
@@ -154,14 +158,15 @@ final class StorePart implements AutoCloseable {
     }
   }
 
-  private static dev.terrane.proto.metapb.Store address(Surroundings with) {
+  private static dev.terrane.proto.metapb.Store address(Surroundings with, long starts) {
     var address =
         dev.terrane.proto.metapb.Store.newBuilder()
             .setAddress(with.ports.storeAdvertised().toString())
             .setStatusAddress(with.ports.statusAdvertised().toString())
             .setVersion(VERSION)
             .setStartTimestamp(with.time.wallMillis() / 1000)
-            .setDeployPath(with.config.name());
+            .setDeployPath(with.config.name())
+            .setStarts(starts);
     with.config
         .labels()
         .forEach(
@@ -179,6 +184,12 @@ final class StorePart implements AutoCloseable {
     StoreIdentity stored = StoreIdentity.read(engine, raftLog);
     if (stored != null && with.directory.storeJoined()) {
       with.directory.belongTo(stored.clusterId());
+      refuseCopy(
+          with,
+          address.toBuilder()
+              .setId(stored.storeId())
+              .setStarts(StoreStarts.before(raftLog))
+              .build());
       return stored;
     }
     Joining joining = new Joining(with.loop, with.time, patience);
@@ -215,6 +226,23 @@ final class StorePart implements AutoCloseable {
                     .run());
     with.directory.storeHasJoined();
     return identity;
+  }
+
+  /** A copy of a store's directory, or an older one put back, must not start, if PD can tell. */
+  private static void refuseCopy(Surroundings with, dev.terrane.proto.metapb.Store self) {
+    String whyNot;
+    try {
+      whyNot =
+          new Joining(with.loop, with.time, CHECK_PATIENCE)
+              .untilAnswered(
+                  "PD does not say who this store is", reply -> with.pd.whoIs(self, reply));
+    } catch (NodeStartException e) {
+      log.info("starting without asking whether this store is elsewhere: {}", e.getMessage());
+      return;
+    }
+    if (!whyNot.isEmpty()) {
+      throw new ConfigException(whyNot);
+    }
   }
 
   void startOn(NodeThreads threads) {

@@ -51,6 +51,7 @@ public final class GrpcPdLink implements PdLink, AutoCloseable {
   private final LoopExecutor loop;
   private final PdDirectory directory;
   private final RegionHeartbeats heartbeats;
+  private final StoreTwin twin;
 
   /**
    * @param seeds some of PD's addresses; the others are learned
@@ -66,6 +67,7 @@ public final class GrpcPdLink implements PdLink, AutoCloseable {
       Consumer<RegionHeartbeatResponse> instructions) {
     this.channels = channels;
     this.loop = loop;
+    this.twin = new StoreTwin(channels);
     this.directory = new PdDirectory(seeds, clusterId, channels, loop);
     this.heartbeats = new RegionHeartbeats(directory, loop, time, instructions);
   }
@@ -128,8 +130,49 @@ public final class GrpcPdLink implements PdLink, AutoCloseable {
                 answer));
   }
 
+  /** Fails if the store of this id answers at another address: PD then keeps that one. */
   @Override
   public void putStore(Store store, Reply<PutStoreResponse> reply) {
+    whoIs(
+        store,
+        new Reply<>() {
+          @Override
+          public void answered(String whyNot) {
+            if (whyNot.isEmpty()) {
+              put(store, reply);
+            } else {
+              reply.failed(whyNot);
+            }
+          }
+
+          @Override
+          public void failed(String reason) {
+            reply.failed(reason);
+          }
+        });
+  }
+
+  /**
+   * Asks PD, and whoever is where PD has this store, whether {@code self} may take part under its
+   * id. Answered with why not, in words for an operator; or with "".
+   */
+  public void whoIs(Store self, Reply<String> reply) {
+    getStore(
+        self.getId(),
+        new Reply<>() {
+          @Override
+          public void answered(GetStoreResponse known) {
+            twin.compare(self, known, reply);
+          }
+
+          @Override
+          public void failed(String reason) {
+            reply.failed(reason);
+          }
+        });
+  }
+
+  private void put(Store store, Reply<PutStoreResponse> reply) {
     pd(
         reply,
         (leader, answer) ->

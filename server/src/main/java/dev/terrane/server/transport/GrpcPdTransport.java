@@ -24,6 +24,7 @@ public final class GrpcPdTransport implements PdTransport, AutoCloseable {
   private final GrpcChannels channels;
   private final LoopExecutor loop;
   private final MemberBook members;
+  private volatile Consumer<List<Member>> hints = news -> {};
   private final ConcurrentMap<Long, PeerStream<PdRaftBatch, PdRaftDone>> streamById =
       new ConcurrentHashMap<>();
 
@@ -38,7 +39,9 @@ public final class GrpcPdTransport implements PdTransport, AutoCloseable {
 
   @Override
   public void send(long toMemberId, PdRaftBatch batch) {
-    streamById.computeIfAbsent(toMemberId, this::newStream).send(batch);
+    if (members.address(toMemberId) != null) {
+      streamById.computeIfAbsent(toMemberId, this::newStream).send(batch);
+    }
   }
 
   private PeerStream<PdRaftBatch, PdRaftDone> newStream(long memberId) {
@@ -68,10 +71,33 @@ public final class GrpcPdTransport implements PdTransport, AutoCloseable {
         });
   }
 
-  /** Takes in what another member knows of where members are, and answers what this one knows. */
+  @Override
+  public @Nullable String peerUrlOf(long memberId) {
+    HostPort address = members.address(memberId);
+    return address == null ? null : address.url();
+  }
+
+  /** Notes what somebody says of where members are, and answers what this one knows. */
   public List<Member> greeted(List<Member> told) {
-    moved(members.heard(told));
+    hear(told);
     return members.all();
+  }
+
+  /** The member {@code answering} was met at {@code asked}, and not where it was before. */
+  public void met(HostPort asked, Member answering) {
+    moved(members.met(asked, answering));
+  }
+
+  private void hear(List<Member> told) {
+    List<Member> news = members.hints(told);
+    if (!news.isEmpty()) {
+      hints.accept(news);
+    }
+  }
+
+  /** Who is told where members may be, and asks there. */
+  public void onHints(Consumer<List<Member>> listener) {
+    hints = listener;
   }
 
   /** This member and the others, each where it was heard of last. */
@@ -86,6 +112,11 @@ public final class GrpcPdTransport implements PdTransport, AutoCloseable {
         .map(MemberBook::address)
         .filter(Objects::nonNull)
         .collect(Collectors.toSet());
+  }
+
+  /** Where that member is known to be; null if it is not known. */
+  public @Nullable HostPort addressOf(long memberId) {
+    return members.address(memberId);
   }
 
   private void moved(Set<Long> memberIds) {

@@ -15,6 +15,9 @@ import java.util.concurrent.ConcurrentMap;
  * for each of those, so that a large one does not hold up heartbeats. Thread-safe.
  */
 public final class GrpcStoreTransport implements StoreTransport, AutoCloseable {
+  /** With more than so many, those are forgotten whose store has never been found. */
+  private static final int STREAMS_MAX = 4096;
+
   private final AddressBook addresses;
   private final GrpcChannels channels;
   private final LoopExecutor loop;
@@ -44,7 +47,27 @@ public final class GrpcStoreTransport implements StoreTransport, AutoCloseable {
   }
 
   private PeerStream<RaftBatch, RaftDone> streamTo(long storeId) {
+    PeerStream<RaftBatch, RaftDone> known = streamByStoreId.get(storeId);
+    if (known != null) {
+      return known;
+    }
+    if (streamByStoreId.size() >= STREAMS_MAX) {
+      forgetNeverFound();
+    }
     return streamByStoreId.computeIfAbsent(storeId, this::newStream);
+  }
+
+  /** Whoever says that he is a store is answered there; ids that no store has lead nowhere. */
+  private void forgetNeverFound() {
+    streamByStoreId
+        .values()
+        .removeIf(stream -> {
+          if (stream.wasFound()) {
+            return false;
+          }
+          stream.close();
+          return true;
+        });
   }
 
   private PeerStream<RaftBatch, RaftDone> newStream(long storeId) {

@@ -1,12 +1,16 @@
 package dev.terrane.server.transport;
 
+import dev.terrane.proto.terranepb.IdentifyRequest;
+import dev.terrane.proto.terranepb.IdentifyResponse;
 import dev.terrane.proto.terranepb.InternalGrpc;
 import dev.terrane.proto.terranepb.RaftBatch;
 import dev.terrane.proto.terranepb.RaftDone;
 import dev.terrane.proto.terranepb.SnapshotChunk;
 import dev.terrane.proto.terranepb.SnapshotDone;
 import dev.terrane.server.net.LoopExecutor;
+import dev.terrane.server.net.Unary;
 import dev.terrane.store.SnapshotReceiver;
+import dev.terrane.store.StoreIdentity;
 import dev.terrane.store.StoreInbound;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -14,11 +18,22 @@ import io.grpc.stub.StreamObserver;
 /** What other stores send to this one. */
 public final class InternalService extends InternalGrpc.InternalImplBase {
   private final StoreInbound store;
+  private final IdentifyResponse identity;
   private final LoopExecutor loop;
 
-  public InternalService(StoreInbound store, LoopExecutor loop) {
+  public InternalService(StoreInbound store, StoreIdentity identity, LoopExecutor loop) {
     this.store = store;
+    this.identity =
+        IdentifyResponse.newBuilder()
+            .setClusterId(identity.clusterId())
+            .setStoreId(identity.storeId())
+            .build();
     this.loop = loop;
+  }
+
+  @Override
+  public void identify(IdentifyRequest request, StreamObserver<IdentifyResponse> asker) {
+    new Unary<>(asker, loop).answer(identity);
   }
 
   @Override

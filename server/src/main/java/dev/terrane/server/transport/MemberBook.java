@@ -13,14 +13,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where PD's members are, as far as this one knows: from the replicated state, and from what
- * members say of themselves and each other when they start. Of two addresses the one of the later
- * start counts, whoever told it. A member's identity is its id; only ids of the state are listened
- * to.
+ * Where PD's members are, as far as this one knows: from the replicated state, and from members
+ * that have answered where they were asked. Of two addresses the one of the later start counts. A
+ * member's identity is its id; only ids of the state are listened to. What anybody tells of where a
+ * member is, is a hint and no more: it is to be asked there.
  *
  * <p>Thread-safe.
  */
-final class MemberBook {
+public final class MemberBook {
   private static final Logger log = LoggerFactory.getLogger(MemberBook.class);
 
   private final Member self;
@@ -44,13 +44,28 @@ final class MemberBook {
     return moved;
   }
 
-  /** Takes in what another member told; returns those that have moved. */
-  synchronized Set<Long> heard(List<Member> told) {
-    Set<Long> moved = new LinkedHashSet<>();
+  /** Of what somebody told, where members may be that are known to be elsewhere. */
+  synchronized List<Member> hints(List<Member> told) {
+    List<Member> hints = new ArrayList<>();
     for (Member member : told) {
-      if (memberById.containsKey(member.getId())) {
-        take(member, moved);
+      Member known = memberById.get(member.getId());
+      if (known != null
+          && member.getStarts() >= known.getStarts()
+          && !known.getPeerUrlsList().equals(member.getPeerUrlsList())) {
+        hints.add(member);
       }
+    }
+    return hints;
+  }
+
+  /**
+   * The member {@code answering} was met at {@code asked}, and not where it was before; returns
+   * those that have moved.
+   */
+  synchronized Set<Long> met(HostPort asked, Member answering) {
+    Set<Long> moved = new LinkedHashSet<>();
+    if (memberById.containsKey(answering.getId()) && asked.equals(address(answering))) {
+      take(answering, moved);
     }
     return moved;
   }
@@ -80,7 +95,8 @@ final class MemberBook {
     return member == null ? null : address(member);
   }
 
-  static @Nullable HostPort address(Member member) {
+  /** Where a member says that it is; null if it says nothing usable. */
+  public static @Nullable HostPort address(Member member) {
     if (member.getPeerUrlsCount() == 0) {
       return null;
     }

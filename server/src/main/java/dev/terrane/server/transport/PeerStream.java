@@ -63,7 +63,7 @@ final class PeerStream<M, D> {
 
   private State state = State.IDLE;
   private long restMillis = REST_MILLIS_MIN;
-  private @Nullable HostPort address;
+  private volatile @Nullable HostPort address;
   private @Nullable ManagedChannel channel;
   private @Nullable ClientCallStreamObserver<M> stream;
 
@@ -106,6 +106,11 @@ final class PeerStream<M, D> {
 
   long queuedBytes() {
     return queuedBytes.get();
+  }
+
+  /** Whether it has ever been known where the peer is. */
+  boolean wasFound() {
+    return address != null;
   }
 
   /** Messages that never left. */
