@@ -244,6 +244,13 @@ public enum Attack {
       faults.fullDisk(faults.anyNode(chance), chance);
     }
   },
+  /** Somebody who is no part of the cluster says what only a part of it may say. */
+  STRANGERS {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.strangersSpeak(chance);
+    }
+  },
   /** A store is lost for good, or a new one comes: PD moves replicas. */
   LOSE_THE_NEWCOMER {
     @Override

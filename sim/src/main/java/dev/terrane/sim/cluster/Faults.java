@@ -13,6 +13,7 @@ import dev.terrane.store.Store;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** What can be done to a cluster, each with its end planned; and the end of it all. */
 public final class Faults {
@@ -39,6 +40,9 @@ public final class Faults {
 
   /** The version of the membership in which somebody was wished to be demoted last. */
   private long wishedConfVer;
+
+  /** Made when they first speak. */
+  private @Nullable Strangers strangers;
 
   private boolean over;
 
@@ -355,6 +359,18 @@ public final class Faults {
           say("network healed");
           cluster.network().heal();
         });
+  }
+
+  /** Somebody says something to several nodes that only another node may say. */
+  void strangersSpeak(RandomGenerator chance) {
+    Strangers speaking = strangers;
+    if (speaking == null) {
+      speaking = new Strangers(cluster);
+      strangers = speaking;
+    }
+    for (int i = chance.nextInt(1, 6); i > 0; i--) {
+      speaking.speakTo(anyNode(chance), chance);
+    }
   }
 
   // ---- clocks and disks

@@ -200,6 +200,13 @@ public record Scenario(
                       600, Attack.SLOW_DISK, Attack.HAND_LEADERSHIP_AWAY, Attack.LEAD_AGAIN),
               List.of(4L, 24L)),
           new Scenario(
+              "strangers-messages",
+              "somebody who is no part of the cluster tells stores and members of PD of later"
+                  + " terms, of removals and of successors, while replicas move: nobody believes it",
+              calm ->
+                  calm.withCluster(4, 3, true)
+                      .withAttacks(300, Attack.STRANGERS, Attack.STRANGERS, Attack.MOVE_REPLICAS)),
+          new Scenario(
               "slow-disks",
               "disks take their time, so that what is sent, durable, committed and applied is far"
                   + " apart",

@@ -76,10 +76,19 @@ public final class Invariants implements Watch, Observer {
   private final Map<Machine, Pd> pdByMachine = new LinkedHashMap<>();
   private final Map<NodeProcess, Store> storeByProcess = new LinkedHashMap<>();
   private final Set<String> tornWrites = new HashSet<>();
+
+  /** Whose messages promise nothing. */
+  private final Set<Machine> untrusted = new HashSet<>(); // never iterated
+
   private long leaseReads;
 
   public Invariants(World world) {
     this.world = world;
+  }
+
+  /** What is sent from there may be anything. */
+  public void doNotTrust(Machine machine) {
+    untrusted.add(machine);
   }
 
   /** How many reads were answered by a lease. */
@@ -493,7 +502,9 @@ public final class Invariants implements Watch, Observer {
   @Override
   public void sent(Machine from, Machine to, String method, Message message) {
     world.trace().line(from.name(), new MessageLine(to.name(), method, message));
-    messages.sent(from, method, message);
+    if (!untrusted.contains(from)) {
+      messages.sent(from, method, message);
+    }
   }
 
   /** The hard state of a Region's peer on a machine, as far as it is durable. */

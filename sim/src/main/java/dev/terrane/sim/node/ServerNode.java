@@ -2,6 +2,7 @@ package dev.terrane.sim.node;
 
 import dev.terrane.engine.EngineException;
 import dev.terrane.server.net.GrpcChannels;
+import dev.terrane.server.net.HostPort;
 import dev.terrane.sim.world.Machine;
 import dev.terrane.sim.world.NodeProcess;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,16 @@ public final class ServerNode {
 
   public boolean isPd() {
     return isPd;
+  }
+
+  /** Where its store listens. */
+  public HostPort storeAddress() {
+    return ClusterPlan.storeAddress(machine.name());
+  }
+
+  /** Where its member of PD listens. */
+  public HostPort pdAddress() {
+    return ClusterPlan.pdAddress(machine.name());
   }
 
   /** Starts its process, or starts it again on what is on its disk. */

@@ -21,6 +21,7 @@ import dev.terrane.store.PdLink;
 import dev.terrane.store.Store;
 import dev.terrane.store.StoreBootstrap;
 import dev.terrane.store.StoreIdentity;
+import dev.terrane.store.StoreStarts;
 import dev.terrane.store.StoreSurroundings;
 import dev.terrane.store.wire.StoredFormatException;
 import dev.terrane.txn.latch.Latches;
@@ -80,6 +81,7 @@ public final class StoreNode {
             .setAddress(ClusterPlan.storeAddress(process.machine().name()).toString())
             .setVersion("8.5.0")
             .setStartTimestamp(process.machine().clock().wallMillis() / 1000)
+            .setStarts(StoreStarts.before(log) + 1)
             .build();
   }
 
@@ -155,6 +157,7 @@ public final class StoreNode {
   /** A disk without room is no reason to lose anything, but one not to start. */
   private Store recover(StoreIdentity identity, GrpcStoreTransport transport) {
     try {
+      StoreStarts.count(log);
       return Store.open(
           identity,
           plan.storeConfig(),
@@ -202,7 +205,7 @@ public final class StoreNode {
             listening,
             List.of(
                 new TikvService(identity.clusterId(), identity.storeId(), commands, process.loop()),
-                new InternalService(opened, process.loop())));
+                new InternalService(opened, identity, process.loop())));
   }
 
   private void runAgents(Store opened) {

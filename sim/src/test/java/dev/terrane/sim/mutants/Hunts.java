@@ -61,6 +61,7 @@ final class Hunts {
               10,
               OUTLIVED_LEASE),
           Hunt.of("lease-kept-after-timeout-now", "leadership-handed-away", 1, 5, OUTLIVED_LEASE),
+          Hunt.of("believe-a-stranger", "strangers-messages", 1, 5, "both lead in term"),
           Hunt.of(
               "handle-what-came-after-the-clock",
               "standing-still-in-a-cycle",

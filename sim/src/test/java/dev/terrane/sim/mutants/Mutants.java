@@ -140,6 +140,13 @@ final class Mutants {
               "dev.terrane.pd.PdMember",
               "handleCalls",
               new CallRedirected(INTAKE, "handle", "handleAll")),
+          // who is believed
+          new Mutant(
+              "believe-a-stranger",
+              "whatever names a store or a member of PD as its sender is believed to come from it",
+              "dev.terrane.common.contact.Contacts",
+              "received",
+              new CallReplaced("dev.terrane.common.contact.Contacts", "isProven", TRUE)),
           // what is decided on what
           new Mutant(
               "no-epoch-check-at-apply",
