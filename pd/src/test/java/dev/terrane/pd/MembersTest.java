@@ -250,6 +250,9 @@ class MembersTest {
   }
 
   private static void writeMany(PdCluster cluster, int writes) {
+    if (!cluster.leaderOrThrow().running().stateOrThrow().isBootstrapped()) {
+      FakeStores.bootstrap(cluster); // barriers are refused before
+    }
     for (int i = 0; i < writes; i += 500) {
       Node leader = cluster.leaderOrThrow();
       List<Answer<?>> answers = new java.util.ArrayList<>();
