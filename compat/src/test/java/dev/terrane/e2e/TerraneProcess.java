@@ -54,7 +54,8 @@ public final class TerraneProcess implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(Arrays.asList(property("terrane.jvm.flags").split(" +")));
-    command.addAll(List.of("-XX:+UseSerialGC", "-Xmx512m", "-XX:-UsePerfData"));
+    command.addAll(
+        List.of("-XX:+UseSerialGC", "-Xmx512m", "-XX:+ExitOnOutOfMemoryError", "-XX:-UsePerfData"));
     command.addAll(jvmFlags);
     command.addAll(List.of("-cp", cliJar().toString(), "dev.terrane.cli.Main"));
     command.addAll(arguments);

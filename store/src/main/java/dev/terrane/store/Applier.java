@@ -47,6 +47,12 @@ final class Applier implements Agent {
   /** A batch is written once it has gathered so much. */
   private static final long BATCH_BYTES_TARGET = 4 << 20;
 
+  /** The same in changes: of small ones, so many bytes would hold the thread for a second. */
+  static final int BATCH_CHANGES_TARGET = 2048;
+
+  /** Past it the others on this thread have their turn; an entry is never cut in two. */
+  static final int CHANGES_PER_CYCLE_TARGET = 2 * BATCH_CHANGES_TARGET;
+
   private static final int TASKS_PER_CYCLE_MAX = 1024;
   private static final long FULL_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -68,6 +74,9 @@ final class Applier implements Agent {
   private final ArrayDeque<ApplyTask> backlog = new ArrayDeque<>();
 
   private final Consumer<ApplyTask> taker = this::take;
+
+  /** Written in this cycle. */
+  private int changesWritten;
 
   /** Whether the batch is complete and waits only for being written. */
   private boolean positionsAdded;
@@ -116,11 +125,12 @@ final class Applier implements Agent {
       retryAtNanos = NO_DEADLINE;
     }
     int work = 0;
+    changesWritten = 0;
     try {
       write(); // what a full disk kept back
-      while (work < TASKS_PER_CYCLE_MAX && takeNext()) {
+      while (work < TASKS_PER_CYCLE_MAX && !cycleIsFull() && takeNext()) {
         work++;
-        if (batch.bytes() >= BATCH_BYTES_TARGET) {
+        if (batchIsFull()) {
           write();
         }
       }
@@ -139,6 +149,14 @@ final class Applier implements Agent {
   @Override
   public long nextDeadlineNanos() {
     return retryAtNanos;
+  }
+
+  private boolean batchIsFull() {
+    return batch.bytes() >= BATCH_BYTES_TARGET || batch.count() >= BATCH_CHANGES_TARGET;
+  }
+
+  private boolean cycleIsFull() {
+    return changesWritten + batch.count() >= CHANGES_PER_CYCLE_TARGET;
   }
 
   private boolean takeNext() {
@@ -175,6 +193,10 @@ final class Applier implements Agent {
     List<ProposalQueue.InLog> proposals = task.proposals();
     int proposal = 0;
     for (int i = 0; i < entries.size(); i++) {
+      if (cycleIsFull()) {
+        backlog.addFirst(rest(task, i, proposal));
+        return;
+      }
       Entry entry = entries.get(i);
       Invariant.check(
           entry.index() == peer.position.index() + 1,
@@ -185,7 +207,7 @@ final class Applier implements Agent {
       boolean proposedHere =
           proposal < proposals.size() && proposals.get(proposal).index() == entry.index();
       try {
-        if (batch.bytes() >= BATCH_BYTES_TARGET) {
+        if (batchIsFull()) {
           write();
         }
         switch (entry.kind()) {
@@ -269,6 +291,7 @@ final class Applier implements Agent {
     engine.write(batch);
     metrics.count("apply_batches_total", 1);
     metrics.observe("apply_batch_changes", batch.count());
+    changesWritten += batch.count();
     batch.clear();
     positionsAdded = false;
     diskSpace.engineHasRoom();

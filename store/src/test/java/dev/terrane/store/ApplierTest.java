@@ -124,6 +124,40 @@ class ApplierTest {
     assertThat(credits.bytes()).isZero();
   }
 
+  /**
+   * Counted in changes, since it is those that take the time: a million small ones have few bytes.
+   */
+  @Test
+  void aCycleAppliesABoundedNumberOfChangesAndGoesOnInTheNext() {
+    int changesOfEntry = 1000;
+    MutationsBuilder deletions = new MutationsBuilder();
+    for (int i = 0; i < changesOfEntry; i++) {
+      deletions.delete(ColumnFamily.DEFAULT, Bytes.ofUtf8("a" + i));
+    }
+    Bytes payload = deletions.build().encoded();
+    int entries = 20;
+    List<Entry> log = new ArrayList<>();
+    for (int i = 1; i <= entries; i++) {
+      EntryFormat.Builder data = new EntryFormat.Builder(1024);
+      data.add(i, 3, payload);
+      log.add(new Entry(i, 1, EntryKind.NORMAL, data.build()));
+    }
+    applier.submit(new ApplyTask.Entries(1, log, List.of()));
+
+    int cycles = 0;
+    long before = 0;
+    while (position(1).index() < entries) {
+      assertThat(applier.poll(time)).isPositive();
+      long applied = position(1).index();
+      assertThat((applied - before) * changesOfEntry)
+          .isBetween((long) changesOfEntry, Applier.CHANGES_PER_CYCLE_TARGET + 1000L);
+      before = applied;
+      cycles++;
+    }
+    assertThat(cycles).isEqualTo(4);
+    assertThat(applier.poll(time)).isZero();
+  }
+
   @Test
   void checksTheEpochOfEachProposalAlone() {
     applier.submit(

@@ -8,14 +8,17 @@ package dev.terrane.server.config;
  * @param logCacheBytes heap: the newest Raft entries
  * @param requestBytes heap: requests admitted and not answered
  * @param transportBytes heap: Raft messages waiting for one other store
- * @param answerBytes heap: the largest answer of one read
- * @param messageBytes heap: the largest gRPC message taken in
+ * @param trafficBytes heap, or native while it is sent: all that calls hold, from the parts of a
+ *     request to an answer that nobody has read
+ * @param answerBytes of those: the largest answer of one read
+ * @param messageBytes of those: the largest gRPC message taken in
  */
 public record MemoryBudget(
     long engineBytes,
     long logCacheBytes,
     long requestBytes,
     long transportBytes,
+    long trafficBytes,
     long answerBytes,
     int messageBytes) {
   private static final long MIB = 1 << 20;
@@ -26,8 +29,8 @@ public record MemoryBudget(
   /** Without a wish of the operator. */
   public static final long TOTAL_BYTES_DEFAULT = 512 * MIB;
 
-  /** The largest batch that a client may send, and what protobuf adds to it. */
-  private static final long MESSAGE_BYTES_MIN = 64 * MIB;
+  /** The largest batch that a client may send, and what protobuf adds to it, must fit. */
+  private static final long TRAFFIC_BYTES_MIN = 64 * MIB;
 
   private static final long MESSAGE_BYTES_MAX = 256 * MIB;
 
@@ -42,7 +45,9 @@ public record MemoryBudget(
       throw new ConfigException(
           "memory is " + mib(totalBytes) + ", a node needs at least " + mib(TOTAL_BYTES_MIN));
     }
-    long heapShare = totalBytes / 16 + totalBytes / 8 + totalBytes / 32;
+    long requestBytes = Math.max(totalBytes / 8, 40 * MIB);
+    long trafficBytes = Math.max(Math.min(totalBytes, heapBytesMax) / 4, TRAFFIC_BYTES_MIN);
+    long heapShare = totalBytes / 16 + requestBytes + totalBytes / 32 + trafficBytes;
     if (heapShare > heapBytesMax / 4 * 3) {
       throw new ConfigException(
           "memory is "
@@ -56,10 +61,12 @@ public record MemoryBudget(
     return new MemoryBudget(
         totalBytes / 2,
         totalBytes / 16,
-        Math.max(totalBytes / 8, 40 * MIB),
+        requestBytes,
         totalBytes / 32,
-        Math.max(32 * MIB, heapBytesMax / 4),
-        (int) Math.clamp(heapBytesMax / 4, MESSAGE_BYTES_MIN, MESSAGE_BYTES_MAX));
+        trafficBytes,
+        trafficBytes / 2,
+        // Whatever else there is, three quarters are there for what is large.
+        (int) Math.min(trafficBytes / 8 * 5, MESSAGE_BYTES_MAX));
   }
 
   private static String mib(long bytes) {

@@ -2,6 +2,9 @@ package dev.terrane.server.http;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.terrane.common.traffic.Charge;
+import dev.terrane.common.traffic.Traffic;
+import dev.terrane.common.traffic.TrafficBudget;
 import dev.terrane.server.net.AddressInUseException;
 import dev.terrane.server.net.HostPort;
 import java.io.IOException;
@@ -33,20 +36,23 @@ public final class StatusServer implements AutoCloseable {
 
   private final HttpServer server;
   private final ExecutorService executor;
+  private final TrafficBudget traffic;
   private final Semaphore places = new Semaphore(AT_ONCE_MAX);
   private volatile Map<String, Page> pages = Map.of();
 
-  private StatusServer(HttpServer server, ExecutorService executor) {
+  private StatusServer(HttpServer server, ExecutorService executor, TrafficBudget traffic) {
     this.server = server;
     this.executor = executor;
+    this.traffic = traffic;
   }
 
   /**
    * Starts listening; port 0 takes any free one. Without pages everything is answered 404.
    *
+   * @param traffic counts a page until it has been read
    * @throws AddressInUseException if somebody else listens there
    */
-  public static StatusServer start(HostPort address) throws IOException {
+  public static StatusServer start(HostPort address, TrafficBudget traffic) throws IOException {
     HttpServer http;
     try {
       http = HttpServer.create(new InetSocketAddress(address.host(), address.port()), 0);
@@ -55,7 +61,7 @@ public final class StatusServer implements AutoCloseable {
     }
     ExecutorService executor =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
-    StatusServer server = new StatusServer(http, executor);
+    StatusServer server = new StatusServer(http, executor, traffic);
     http.setExecutor(executor);
     http.createContext("/", server::handle);
     http.start();
@@ -72,8 +78,12 @@ public final class StatusServer implements AutoCloseable {
   }
 
   private void handle(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      send(exchange, content(exchange));
+    try (exchange;
+        Charge charge = traffic.open(Traffic.CONTROL)) {
+      Content content = content(exchange);
+      // As text and as bytes, until somebody reads them.
+      boolean room = charge.take(2L * content.text().length());
+      send(exchange, room ? content : Content.text(503, "no memory for this page now"));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.terrane.server.importing;
 
 import dev.terrane.common.Bytes;
+import dev.terrane.common.traffic.Charge;
 import dev.terrane.proto.ProtoBytes;
 import dev.terrane.proto.import_sstpb.Error;
 import dev.terrane.proto.import_sstpb.Pair;
@@ -9,6 +10,7 @@ import dev.terrane.proto.import_sstpb.RawWriteRequest;
 import dev.terrane.proto.import_sstpb.RawWriteResponse;
 import dev.terrane.proto.import_sstpb.SSTMeta;
 import dev.terrane.server.net.Unary;
+import dev.terrane.server.traffic.CallTraffic;
 import dev.terrane.txn.raw.RawPair;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
@@ -17,17 +19,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Receives one upload: first what it is, then its pairs. An upload beyond the bound is refused as a
- * whole. Confined to its call's thread.
+ * Receives one upload: first what it is, then its pairs. An upload beyond the bound, or for which
+ * the node has no room, is refused as a whole. Confined to its call's thread.
  */
 final class RawUploadStream implements StreamObserver<RawWriteRequest> {
   private static final int STEP_PAIRS_MAX = 1024;
   private static final int STEP_BYTES_MAX = 1 << 20;
 
+  /** What a pair takes in memory beside its bytes. */
+  private static final int PAIR_BYTES = 160;
+
   private final Uploads uploads;
   private final long bytesMax;
   private final Unary<RawWriteResponse> call;
 
+  private final Charge charge = CallTraffic.current().open();
   private final List<Upload.Step> steps = new ArrayList<>();
   private @Nullable SSTMeta meta;
   private long bytes;
@@ -79,12 +85,22 @@ final class RawUploadStream implements StreamObserver<RawWriteRequest> {
     }
     endStep(puts, deletes, batch.getTtl());
     if (bytes > bytesMax) {
-      over = true;
-      steps.clear();
-      String text = "the upload is larger than " + bytesMax + " bytes; send smaller ones";
-      call.answer(
-          RawWriteResponse.newBuilder().setError(Error.newBuilder().setMessage(text)).build());
+      refuse("the upload is larger than " + bytesMax + " bytes; send smaller ones");
+    } else if (!charge.growTo(bytes + pairs * PAIR_BYTES)) {
+      refuse("requests and answers fill the memory that this node keeps for them; try again");
     }
+  }
+
+  private void refuse(String text) {
+    end();
+    call.answer(
+        RawWriteResponse.newBuilder().setError(Error.newBuilder().setMessage(text)).build());
+  }
+
+  private void end() {
+    over = true;
+    steps.clear();
+    charge.close();
   }
 
   /** An upload names each key once, so puts and deletes of one step do not meet. */
@@ -100,8 +116,7 @@ final class RawUploadStream implements StreamObserver<RawWriteRequest> {
   }
 
   private void invalid(String text) {
-    over = true;
-    steps.clear();
+    end();
     call.fail(Status.INVALID_ARGUMENT.withDescription(text));
   }
 
@@ -110,13 +125,13 @@ final class RawUploadStream implements StreamObserver<RawWriteRequest> {
     if (over) {
       return;
     }
-    over = true;
     SSTMeta uploaded = meta;
     if (uploaded == null) {
       invalid("the upload ends without its meta");
       return;
     }
     uploads.put(ProtoBytes.toBytes(uploaded.getUuid()), new Upload(steps, bytes));
+    end(); // those that wait have a bound of their own
     call.answer(
         RawWriteResponse.newBuilder()
             .addMetas(uploaded.toBuilder().setTotalKvs(pairs).setTotalBytes(bytes))
@@ -125,7 +140,6 @@ final class RawUploadStream implements StreamObserver<RawWriteRequest> {
 
   @Override
   public void onError(Throwable broken) {
-    over = true;
-    steps.clear();
+    end();
   }
 }

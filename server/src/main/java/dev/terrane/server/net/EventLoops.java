@@ -46,8 +46,8 @@ public final class EventLoops implements AutoCloseable {
     return new NettyLoopExecutor(group.next(), fatal);
   }
 
-  Class<? extends ServerChannel> serverChannelType() {
-    return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+  ServerChannel newServerChannel() {
+    return epoll ? new EpollServerSocketChannel() : new NioServerSocketChannel();
   }
 
   Class<? extends Channel> channelType() {

@@ -1,6 +1,8 @@
 package dev.terrane.server.net;
 
+import dev.terrane.common.traffic.TrafficBudget;
 import dev.terrane.server.run.FatalHandler;
+import dev.terrane.server.traffic.NodeTraffic;
 import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -14,19 +16,36 @@ import java.util.concurrent.TimeUnit;
  * seconds, and gRPC's default of one in five minutes would cut them off.
  */
 public final class GrpcServers {
-  static final int FLOW_CONTROL_WINDOW_BYTES = 2 << 20;
+  /**
+   * What a client may send of messages that nobody has asked for yet, and so the one thing that a
+   * connection holds uncounted: no larger than needed, since there are many.
+   */
+  static final int FLOW_CONTROL_WINDOW_BYTES = 512 << 10;
 
   /** As TiKV's default; more calls of a client wait in the client. */
   private static final int CALLS_PER_CONNECTION_MAX = 1024;
 
   private final EventLoops loops;
   private final int messageBytesMax;
+  private final NodeTraffic traffic;
   private final FatalHandler fatal;
 
-  public GrpcServers(EventLoops loops, int messageBytesMax, FatalHandler fatal) {
+  public GrpcServers(
+      EventLoops loops, int messageBytesMax, NodeTraffic traffic, FatalHandler fatal) {
     this.loops = loops;
     this.messageBytesMax = messageBytesMax;
+    this.traffic = traffic;
     this.fatal = fatal;
+  }
+
+  /** What all calls of these servers are counted on. */
+  public TrafficBudget budget() {
+    return traffic.budget();
+  }
+
+  /** For the services of a server that is to be started. */
+  public LateServices services() {
+    return new LateServices(traffic);
   }
 
   /**
@@ -42,18 +61,21 @@ public final class GrpcServers {
       String what, HostPort address, LateServices services, Set<String> methodsThatEnd)
       throws IOException {
     OpenStreams streams = new OpenStreams(methodsThatEnd);
+    HangUps hangUps = new HangUps();
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(address.host(), address.port()))
             .bossEventLoopGroup(loops.group())
             .workerEventLoopGroup(loops.group())
-            .channelType(loops.serverChannelType())
+            .channelFactory(hangUps.listening(loops::newServerChannel))
             .directExecutor()
             .maxInboundMessageSize(messageBytesMax)
             .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
             .permitKeepAliveTime(1, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
+            .addStreamTracerFactory(traffic.partialMessages())
             // The last one added is the outermost.
+            .intercept(hangUps)
             .intercept(streams)
             .intercept(new FatalInterceptor(fatal))
             .intercept(new StatusTranslator());

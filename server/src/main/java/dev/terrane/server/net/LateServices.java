@@ -1,5 +1,6 @@
 package dev.terrane.server.net;
 
+import dev.terrane.server.traffic.NodeTraffic;
 import io.grpc.BindableService;
 import io.grpc.HandlerRegistry;
 import io.grpc.Metadata;
@@ -33,7 +34,15 @@ public final class LateServices extends HandlerRegistry {
         }
       };
 
+  private final NodeTraffic traffic;
   private volatile @Nullable Map<String, ServerMethodDefinition<?, ?>> methodByName;
+
+  /**
+   * @param traffic counts all calls
+   */
+  public LateServices(NodeTraffic traffic) {
+    this.traffic = traffic;
+  }
 
   /** Opens the door; once. */
   public void offer(List<BindableService> services) {
@@ -41,8 +50,7 @@ public final class LateServices extends HandlerRegistry {
     for (BindableService service : services) {
       ServerServiceDefinition definition = service.bindService();
       for (ServerMethodDefinition<?, ?> method : definition.getMethods()) {
-        methods.put(
-            method.getMethodDescriptor().getFullMethodName(), ReadableRequests.guard(method));
+        methods.put(method.getMethodDescriptor().getFullMethodName(), traffic.guard(method));
       }
     }
     methodByName = Map.copyOf(methods);

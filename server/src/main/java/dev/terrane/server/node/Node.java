@@ -2,6 +2,7 @@ package dev.terrane.server.node;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.terrane.common.TimeSource;
+import dev.terrane.common.traffic.TrafficBudget;
 import dev.terrane.server.config.ConfigException;
 import dev.terrane.server.config.MemoryBudget;
 import dev.terrane.server.config.NodeConfig;
@@ -16,6 +17,7 @@ import dev.terrane.server.pd.PdServices;
 import dev.terrane.server.pdlink.GrpcPdLink;
 import dev.terrane.server.run.FatalHandler;
 import dev.terrane.server.run.SystemTimeSource;
+import dev.terrane.server.traffic.NodeTraffic;
 import dev.terrane.server.transport.GrpcStoreTransport;
 import dev.terrane.server.transport.StoreAddresses;
 import dev.terrane.store.StoreStatus;
@@ -123,15 +125,19 @@ public final class Node implements AutoCloseable {
     DirectoryParts.refuseLoss(directory, config);
     EventLoops loops = take("event loops", new EventLoops(config.name() + "-net", cores));
     LoopExecutor loop = loops.executor(fatal);
+    NodeThreads threads = new NodeThreads(config.name(), cores, loop, time, fatal);
+    NodeTraffic traffic =
+        new NodeTraffic(new TrafficBudget(memory.trafficBytes()), loop, threads.reads, time);
     NodePorts opened =
-        take("ports", NodePorts.open(config, new GrpcServers(loops, memory.messageBytes(), fatal)));
+        take(
+            "ports",
+            NodePorts.open(config, new GrpcServers(loops, memory.messageBytes(), traffic, fatal)));
     ports = opened;
     addresses =
         new NodeAddresses(
             opened.pdAdvertised(), opened.storeAdvertised(), opened.statusAdvertised());
     RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create();
     GrpcChannels channels = new NettyChannels(loops, memory.messageBytes());
-    NodeThreads threads = new NodeThreads(config.name(), cores, loop, time, fatal);
 
     refuseOtherCluster(directory, channels, loop);
     if (config.isPd()) {
@@ -182,7 +188,7 @@ public final class Node implements AutoCloseable {
       storeLater.set(part);
       startStore(part, opened, threads);
     }
-    new NodeFigures(metrics).register(threads, transport, store, pd);
+    new NodeFigures(metrics).register(threads, traffic, transport, store, pd);
     opened
         .status()
         .offer(new StatusPages(config, this, metrics, new MemberPings(channels)).pages());

@@ -3,6 +3,7 @@ package dev.terrane.server.node;
 import dev.terrane.engine.KvEngine;
 import dev.terrane.engine.log.RaftLogEngine;
 import dev.terrane.server.metrics.NodeMetrics;
+import dev.terrane.server.traffic.NodeTraffic;
 import dev.terrane.server.transport.GrpcStoreTransport;
 import org.jspecify.annotations.Nullable;
 
@@ -16,9 +17,14 @@ final class NodeFigures {
 
   void register(
       NodeThreads threads,
+      NodeTraffic traffic,
       GrpcStoreTransport transport,
       @Nullable StorePart store,
       @Nullable PdPart pd) {
+    metrics.gauge("traffic_taken_bytes", traffic.budget()::taken);
+    metrics.gauge("traffic_bytes_max", traffic.budget()::bytesMax);
+    metrics.counter("traffic_refusals_total", traffic.budget()::refusals);
+    metrics.gauge("open_calls", traffic::openCalls);
     metrics.gauge("read_pool_queued_reads", threads.reads::queued);
     metrics.gauge("io_queued_tasks", threads.io::queued);
     metrics.counter("store_loop_rounds_total", threads.agents::rounds);

@@ -23,14 +23,16 @@ final class NodePorts implements AutoCloseable {
   private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private final NodeConfig config;
-  private final LateServices pdServices = new LateServices();
-  private final LateServices storeServices = new LateServices();
+  private final LateServices pdServices;
+  private final LateServices storeServices;
   private final StatusServer status;
   private @Nullable GrpcServer pd;
   private @Nullable GrpcServer store;
 
-  private NodePorts(NodeConfig config, StatusServer status) {
+  private NodePorts(NodeConfig config, GrpcServers servers, StatusServer status) {
     this.config = config;
+    this.pdServices = servers.services();
+    this.storeServices = servers.services();
     this.status = status;
   }
 
@@ -41,7 +43,9 @@ final class NodePorts implements AutoCloseable {
    *     listened on then
    */
   static NodePorts open(NodeConfig config, GrpcServers servers) throws IOException {
-    NodePorts ports = new NodePorts(config, StatusServer.start(config.statusAddress()));
+    NodePorts ports =
+        new NodePorts(
+            config, servers, StatusServer.start(config.statusAddress(), servers.budget()));
     try {
       if (config.isPd()) {
         ports.pd = servers.start("PD address", config.pdAddress(), ports.pdServices, Set.of());

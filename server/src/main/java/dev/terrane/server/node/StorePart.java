@@ -66,13 +66,7 @@ final class StorePart implements AutoCloseable {
     this.engine = engine;
     this.raftLog = raftLog;
     this.store = store;
-    RawLimits limits =
-        new RawLimits(
-            RawLimits.DEFAULT.keyBytesMax(),
-            RawLimits.DEFAULT.valueBytesMax(),
-            RawLimits.DEFAULT.batchBytesMax(),
-            RawLimits.DEFAULT.scanLimitMax(),
-            memory.answerBytes());
+    RawLimits limits = RawLimits.DEFAULT.withAnswerBytesMax(memory.answerBytes());
     RawCommands commands =
         new RawCommands(
             store,

@@ -1,9 +1,12 @@
 package dev.terrane.server.tikv;
 
 import dev.terrane.common.Invariant;
+import dev.terrane.common.traffic.Charge;
 import dev.terrane.proto.tikvpb.BatchCommandsRequest;
+import dev.terrane.proto.tikvpb.BatchCommandsRequest.Request;
 import dev.terrane.proto.tikvpb.BatchCommandsResponse;
 import dev.terrane.proto.tikvpb.BatchCommandsResponse.Response;
+import dev.terrane.server.traffic.CallTraffic;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -16,17 +19,19 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client's stream of batched commands: the fast path. All commands of a message are started
- * before any answer is sent; answers that come together leave together, in any order, each with its
- * request's id, exactly once.
+ * One client's stream of batched commands: the fast path. Answers that come together leave
+ * together, in any order, each with its request's id, exactly once.
  *
- * <p>Answers come on any thread and are queued; one task on the event loop sends what has gathered
- * since it was scheduled. Only that task writes to the stream.
+ * <p>The commands of a message are started in turns of a bounded number of keys and pairs: other
+ * connections have theirs in between. Answers come on any thread and are queued; one task on the
+ * event loop sends what has gathered since it was scheduled. Only that task writes to the stream.
  *
  * <p>Bounded by the commands that have not been answered to the client: past the bound the client's
  * next message is not asked for, which stops the client through HTTP/2's flow control. A client
  * that does not read its answers is bounded by their bytes: past that bound no further command is
- * started, not even of a message that has come; what is under way then still comes on top.
+ * started, not even of a message that has come; what is under way then still comes on top. All
+ * streams together are bounded by the node's traffic: messages and answers are counted on it, and
+ * where there is no room commands are answered ServerIsBusy.
  *
  * <p>Ends when the client has half-closed and everything is answered; when the client has gone; or
  * with UNAVAILABLE when the server drains. A command that is for another cluster ends it at once.
@@ -35,8 +40,17 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
   /** Commands without an answer at which a stream stops asking for more. */
   static final int OUTSTANDING_MAX = 4096;
 
+  /** Commands in one message; published clients send 128, ours no more than are outstanding. */
+  static final int COMMANDS_PER_MESSAGE_MAX = 1 << 14;
+
   /** Bytes of answers that wait for the client at which no further command is started. */
   static final long ANSWER_BYTES_MAX = 8 << 20;
+
+  /** Keys and pairs of the commands that are started without a break. */
+  static final int ITEMS_PER_TURN = 512;
+
+  /** Counted beforehand: an answer without data, so that it never fails for want of room. */
+  private static final int ANSWER_BYTES = 128;
 
   private static final int RESPONSES_PER_MESSAGE_MAX = 512;
   private static final int RESPONSE_MESSAGE_BYTES_MAX = 1 << 20;
@@ -45,15 +59,19 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
   private final BatchedRequests requests;
   private final Executor eventLoop;
   private final Consumer<BatchStream> whenEnded;
+  private final CallTraffic traffic;
 
-  private final ConcurrentLinkedQueue<Answer> answers = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<BatchAnswer> answers = new ConcurrentLinkedQueue<>();
   private final AtomicInteger outstanding = new AtomicInteger();
   private final AtomicLong answerBytes = new AtomicLong();
   private final AtomicBoolean sendScheduled = new AtomicBoolean();
   private final AtomicBoolean messageWanted = new AtomicBoolean();
 
-  /** The commands that wait for the client to read; while there are any no message is asked for. */
-  private volatile @Nullable Held held;
+  /**
+   * The message whose commands wait for the client to read, or for their turn; while there is one
+   * no other is asked for.
+   */
+  private volatile @Nullable BatchMessage held;
 
   private volatile boolean clientDone;
   private volatile boolean draining;
@@ -64,30 +82,6 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
   private boolean ended;
   private boolean healthTold;
 
-  private record Answer(long id, Response response) {}
-
-  private record Held(BatchCommandsRequest message, int next) {}
-
-  /** Where one command's outcome goes. */
-  private final class Answering implements Reply<Response> {
-    private final long id;
-
-    Answering(long id) {
-      this.id = id;
-    }
-
-    @Override
-    public void send(Response response) {
-      answer(id, response);
-    }
-
-    @Override
-    public void refuse(Status why) {
-      refused = true;
-      eventLoop.execute(() -> end(why));
-    }
-  }
-
   /**
    * @param eventLoop runs one task after the other
    * @param whenEnded called once, on the event loop or the call's thread
@@ -96,11 +90,13 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
       ServerCallStreamObserver<BatchCommandsResponse> client,
       BatchedRequests requests,
       Executor eventLoop,
-      Consumer<BatchStream> whenEnded) {
+      Consumer<BatchStream> whenEnded,
+      CallTraffic traffic) {
     this.client = client;
     this.requests = requests;
     this.eventLoop = eventLoop;
     this.whenEnded = whenEnded;
+    this.traffic = traffic;
   }
 
   /** Before the first message. */
@@ -121,32 +117,71 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
       eventLoop.execute(() -> end(status));
       return;
     }
+    if (count > COMMANDS_PER_MESSAGE_MAX) {
+      Status status =
+          Status.RESOURCE_EXHAUSTED.withDescription(
+              count
+                  + " commands in a message, more than the limit of "
+                  + COMMANDS_PER_MESSAGE_MAX
+                  + "; send several smaller ones");
+      eventLoop.execute(() -> end(status));
+      return;
+    }
     outstanding.addAndGet(count);
-    start(message, 0);
+    Charge charge = traffic.open();
+    BatchMessage taken = new BatchMessage(message, charge);
+    if (charge.take(traffic.messageBytes() + (long) count * ANSWER_BYTES)) {
+      start(taken);
+    } else {
+      refuse(taken);
+    }
   }
 
-  private void start(BatchCommandsRequest message, int from) {
-    int count = message.getRequestsCount();
-    for (int i = from; i < count; i++) {
-      if (answerBytes.get() > ANSWER_BYTES_MAX) {
-        held = new Held(message, i);
-        scheduleSend(); // everything may have been sent before this was seen to be held
+  private void start(BatchMessage taken) {
+    BatchCommandsRequest message = taken.message();
+    int items = 0;
+    while (!taken.isStarted()) {
+      boolean unread = answerBytes.get() > ANSWER_BYTES_MAX;
+      if (unread || items >= ITEMS_PER_TURN) {
+        held = taken;
+        if (unread) {
+          scheduleSend(); // everything may have been sent before this was seen to be held
+        } else {
+          eventLoop.execute(this::startHeld);
+        }
         return;
       }
       if (refused) {
+        taken.drop();
         return;
       }
-      requests.handle(message.getRequests(i), new Answering(message.getRequestIds(i)));
+      Request request = message.getRequests(taken.next);
+      long id = message.getRequestIds(taken.next);
+      taken.next++;
+      items += BatchedRequests.items(request);
+      requests.handle(request, new BatchAnswer(id, taken, traffic, this));
+    }
+    messageWanted.set(true);
+    wantNextMessage();
+  }
+
+  private void refuse(BatchMessage taken) {
+    BatchCommandsRequest message = taken.message();
+    while (!taken.isStarted()) {
+      Request request = message.getRequests(taken.next);
+      long id = message.getRequestIds(taken.next);
+      taken.next++;
+      new BatchAnswer(id, taken, traffic, this).send(BatchedRequests.noRoom(request));
     }
     messageWanted.set(true);
     wantNextMessage();
   }
 
   private void startHeld() {
-    Held waiting = held;
-    if (waiting != null && answerBytes.get() <= ANSWER_BYTES_MAX) {
+    BatchMessage waiting = held;
+    if (waiting != null && !ended && answerBytes.get() <= ANSWER_BYTES_MAX) {
       held = null;
-      start(waiting.message, waiting.next);
+      start(waiting);
     }
   }
 
@@ -155,10 +190,22 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
     return answerBytes.get();
   }
 
-  private void answer(long id, Response response) {
-    answerBytes.addAndGet(response.getSerializedSize());
-    answers.add(new Answer(id, response));
+  /** The same, and what gRPC holds of them. */
+  long unreadBytes() {
+    return answerBytes.get() + traffic.sending().bytes();
+  }
+
+  /** Takes the answer to one command, from any thread. */
+  void answer(BatchAnswer made) {
+    answerBytes.addAndGet(made.bytes());
+    answers.add(made);
     scheduleSend();
+  }
+
+  /** A command was for another server. */
+  void refuse(Status why) {
+    refused = true;
+    eventLoop.execute(() -> end(why));
   }
 
   private void scheduleSend() {
@@ -170,8 +217,7 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
   private void send() {
     sendScheduled.set(false);
     if (ended) {
-      answers.clear();
-      held = null;
+      dropAll();
       return;
     }
     int sent = 0;
@@ -198,12 +244,13 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
     int count = 0;
     long bytes = 0;
     while (count < RESPONSES_PER_MESSAGE_MAX && bytes < RESPONSE_MESSAGE_BYTES_MAX) {
-      @Nullable Answer answer = answers.poll();
+      @Nullable BatchAnswer answer = answers.poll();
       if (answer == null) {
         break;
       }
-      message.addResponses(answer.response).addRequestIds(answer.id);
-      bytes += answer.response.getSerializedSize();
+      message.addResponses(answer.response()).addRequestIds(answer.id());
+      bytes += answer.bytes();
+      answer.handOver();
       count++;
     }
     answerBytes.addAndGet(-bytes);
@@ -252,9 +299,19 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
   private void clientGone() {
     if (!ended) {
       ended = true;
-      answers.clear();
-      held = null;
+      dropAll();
       whenEnded.accept(this);
+    }
+  }
+
+  private void dropAll() {
+    for (BatchAnswer answer = answers.poll(); answer != null; answer = answers.poll()) {
+      answer.drop();
+    }
+    BatchMessage unstarted = held;
+    held = null;
+    if (unstarted != null) {
+      unstarted.drop();
     }
   }
 
@@ -263,6 +320,7 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
       return;
     }
     ended = true;
+    dropAll();
     whenEnded.accept(this);
     if (status.isOk()) {
       client.onCompleted();

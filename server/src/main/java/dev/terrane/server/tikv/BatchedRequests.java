@@ -2,10 +2,12 @@ package dev.terrane.server.tikv;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import dev.terrane.common.traffic.Charge;
 import dev.terrane.proto.kvrpcpb.HealthFeedback;
 import dev.terrane.proto.tikvpb.BatchCommandsEmptyResponse;
 import dev.terrane.proto.tikvpb.BatchCommandsRequest.Request;
 import dev.terrane.proto.tikvpb.BatchCommandsResponse.Response;
+import dev.terrane.server.traffic.NoRoom;
 import dev.terrane.txn.Delays;
 import io.grpc.Status;
 import java.util.function.BiFunction;
@@ -77,12 +79,42 @@ final class BatchedRequests {
       public void refuse(Status why) {
         reply.refuse(why);
       }
+
+      @Override
+      public Charge charge() {
+        return reply.charge();
+      }
     };
   }
 
   /** How this store fares. */
   HealthFeedback healthFeedback() {
     return store.healthFeedback().getHealthFeedback();
+  }
+
+  /** How much of a loop's time a command takes, in keys and pairs; at least one. */
+  static int items(Request request) {
+    int items =
+        switch (request.getCmdCase()) {
+          case RAW_BATCH_GET -> request.getRawBatchGet().getKeysCount();
+          case RAW_BATCH_PUT -> request.getRawBatchPut().getPairsCount();
+          case RAW_BATCH_DELETE -> request.getRawBatchDelete().getKeysCount();
+          case RAW_BATCH_SCAN -> request.getRawBatchScan().getRangesCount();
+          default -> 1;
+        };
+    return Math.max(1, items);
+  }
+
+  /** The response to {@code request} where there is no room for it. */
+  static Response noRoom(Request request) {
+    @Nullable FieldDescriptor field =
+        Response.getDescriptor().findFieldByNumber(request.getCmdCase().getNumber());
+    if (field == null) {
+      return Response.getDefaultInstance();
+    }
+    Response.Builder response = Response.newBuilder();
+    Message busy = NoRoom.response(response.newBuilderForField(field).build());
+    return busy == null ? Response.getDefaultInstance() : response.setField(field, busy).build();
   }
 
   private static Response.Builder with() {

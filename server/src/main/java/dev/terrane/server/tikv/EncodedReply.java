@@ -1,6 +1,7 @@
 package dev.terrane.server.tikv;
 
 import dev.terrane.common.region.RegionError;
+import dev.terrane.common.traffic.Charge;
 import dev.terrane.proto.ProtoRegionErrors;
 import dev.terrane.proto.errorpb.Error;
 import dev.terrane.txn.raw.RawRejection;
@@ -28,6 +29,11 @@ final class EncodedReply<T extends @Nullable Object, R> implements RawReply<T> {
     this.answer = answer;
     this.regionError = regionError;
     this.rejection = rejection;
+  }
+
+  @Override
+  public Charge answerCharge() {
+    return reply.charge();
   }
 
   @Override

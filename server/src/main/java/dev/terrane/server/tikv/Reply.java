@@ -1,5 +1,6 @@
 package dev.terrane.server.tikv;
 
+import dev.terrane.common.traffic.Charge;
 import io.grpc.Status;
 
 /** Takes the outcome of one request: exactly one call, on any thread. */
@@ -8,4 +9,7 @@ public interface Reply<R> {
 
   /** The request is not for this server at all: nothing of it was done. */
   void refuse(Status why);
+
+  /** Of which the response is taken as it is gathered. */
+  Charge charge();
 }

@@ -41,8 +41,8 @@ import dev.terrane.proto.tikvpb.BatchCommandsResponse;
 import dev.terrane.proto.tikvpb.TikvGrpc;
 import dev.terrane.server.net.LoopExecutor;
 import dev.terrane.server.net.Unary;
+import dev.terrane.server.traffic.CallTraffic;
 import dev.terrane.txn.raw.RawCommands;
-import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Set;
@@ -113,7 +113,8 @@ public final class TikvService extends TransactionalCalls {
             (ServerCallStreamObserver<BatchCommandsResponse>) client,
             batched,
             loop,
-            streams::remove);
+            streams::remove,
+            CallTraffic.current());
     streams.add(stream);
     stream.start();
     if (draining) {
@@ -221,17 +222,6 @@ public final class TikvService extends TransactionalCalls {
   }
 
   private <R> Reply<R> unary(StreamObserver<R> client) {
-    Unary<R> call = new Unary<>(client, loop);
-    return new Reply<>() {
-      @Override
-      public void send(R response) {
-        call.answer(response);
-      }
-
-      @Override
-      public void refuse(Status why) {
-        call.fail(why);
-      }
-    };
+    return new UnaryReply<>(new Unary<>(client, loop), CallTraffic.current().answer());
   }
 }

@@ -3,11 +3,15 @@ package dev.terrane.server.net;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.terrane.common.traffic.TrafficBudget;
 import dev.terrane.proto.kvrpcpb.RawPutRequest;
 import dev.terrane.proto.kvrpcpb.RawPutResponse;
 import dev.terrane.proto.tikvpb.BatchCommandsRequest;
 import dev.terrane.proto.tikvpb.BatchCommandsResponse;
 import dev.terrane.proto.tikvpb.TikvGrpc;
+import dev.terrane.server.run.SystemTimeSource;
+import dev.terrane.server.traffic.NodeTraffic;
+import dev.terrane.txn.ReadPool;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -35,11 +39,28 @@ class GrpcServersTest {
 
   @BeforeEach
   void start() throws IOException {
-    LateServices services = new LateServices();
+    NodeTraffic traffic =
+        new NodeTraffic(
+            new TrafficBudget(1 << 20),
+            Runnable::run,
+            new ReadPool() {
+              @Override
+              public boolean submit(Runnable work) {
+                work.run();
+                return true;
+              }
+
+              @Override
+              public void resume(Runnable slice) {
+                slice.run();
+              }
+            },
+            new SystemTimeSource());
+    GrpcServers servers =
+        new GrpcServers(loops, MESSAGE_BYTES_MAX, traffic, (where, failure) -> {});
+    LateServices services = servers.services();
     services.offer(List.of(new Echo()));
-    server =
-        new GrpcServers(loops, MESSAGE_BYTES_MAX, (where, failure) -> {})
-            .start("address", new HostPort("127.0.0.1", 0), services, Set.of());
+    server = servers.start("address", new HostPort("127.0.0.1", 0), services, Set.of());
     channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
   }
 

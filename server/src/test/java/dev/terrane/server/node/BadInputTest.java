@@ -261,6 +261,19 @@ class BadInputTest {
         .contains("10240");
   }
 
+  @Test
+  void aMessageOfTooManyCommandsEndsItsStream() throws Exception {
+    RecordedStream<BatchCommandsResponse> answers = new RecordedStream<>();
+    BatchCommandsRequest.Builder message = BatchCommandsRequest.newBuilder();
+    for (int i = 0; i <= 16_384; i++) {
+      message.addRequests(Request.getDefaultInstance()).addRequestIds(i);
+    }
+    open(answers).onNext(message.build());
+    Status end = answers.end();
+    assertThat(end.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(end.getDescription()).contains("16385").contains("16384");
+  }
+
   // ---- clients that go, or do not listen
 
   @Test

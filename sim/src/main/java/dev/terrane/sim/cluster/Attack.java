@@ -251,6 +251,13 @@ public enum Attack {
       faults.strangersSpeak(chance);
     }
   },
+  /** Clients ask for more than a node may hold for them, and do not read. */
+  SLOW_READERS {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.slowReaders().begin(chance);
+    }
+  },
   /** A store is lost for good, or a new one comes: PD moves replicas. */
   LOSE_THE_NEWCOMER {
     @Override

@@ -29,6 +29,10 @@ import org.jspecify.annotations.Nullable;
 public final class Cluster {
   private static final long STORE_DOWN_MILLIS = 15_000;
   private static final long PD_DOWN_MILLIS = 10_000;
+
+  /** Little enough that a few clients who do not read fill it. */
+  private static final long TRAFFIC_BYTES = 1 << 20;
+
   private static final long LOOK_NANOS = 20_000_000;
 
   private final World world;
@@ -61,7 +65,8 @@ public final class Cluster {
                 .build(),
             storeConfig(),
             logOptions(),
-            ApiVersion.V1);
+            ApiVersion.V1,
+            TRAFFIC_BYTES);
     for (String machine : pdMachines) {
       if (parameters.apart()) {
         nodes.add(new ServerNode(plan, machine(machine), true, false));

@@ -27,6 +27,7 @@ public final class Faults {
   private final RandomGenerator restarts;
   private final Plots plots;
   private final Wishes wishes;
+  private final SlowReaders slowReaders;
   private final List<ServerNode> lost = new ArrayList<>();
   private final List<Long> lostStoreIds = new ArrayList<>();
 
@@ -52,6 +53,7 @@ public final class Faults {
     this.restarts = world.stream("restarts");
     this.plots = new Plots(cluster, this);
     this.wishes = new Wishes(cluster, this);
+    this.slowReaders = new SlowReaders(cluster);
     cluster.nodes().forEach(this::restartAfterOwnDeath);
   }
 
@@ -74,6 +76,10 @@ public final class Faults {
 
   Wishes wishes() {
     return wishes;
+  }
+
+  SlowReaders slowReaders() {
+    return slowReaders;
   }
 
   private void say(String what) {
@@ -520,6 +526,7 @@ public final class Faults {
     over = true;
     say("everything is healed");
     cluster.network().heal();
+    slowReaders.endAll();
     for (ServerNode node : List.copyOf(cluster.nodes())) {
       node.machine().stalls().end();
       node.machine().disk().dieAfter(-1, false);

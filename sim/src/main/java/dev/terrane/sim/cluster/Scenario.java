@@ -207,6 +207,13 @@ public record Scenario(
                   calm.withCluster(4, 3, true)
                       .withAttacks(300, Attack.STRANGERS, Attack.STRANGERS, Attack.MOVE_REPLICAS)),
           new Scenario(
+              "slow-readers",
+              "clients ask for more than a node may hold for them and do not read, while leaders"
+                  + " fall: whoever asks for little is served, and everything is given back",
+              calm ->
+                  calm.withAttacks(
+                      500, Attack.SLOW_READERS, Attack.HAND_LEADERSHIP_AWAY, Attack.KILL)),
+          new Scenario(
               "slow-disks",
               "disks take their time, so that what is sent, durable, committed and applied is far"
                   + " apart",

@@ -7,6 +7,7 @@ import dev.terrane.common.region.Region;
 import dev.terrane.engine.ColumnFamily;
 import dev.terrane.engine.Cursor;
 import dev.terrane.engine.KvEngine;
+import dev.terrane.server.traffic.NodeTraffic;
 import dev.terrane.sim.check.LinearizabilityChecker;
 import dev.terrane.sim.check.LinearizabilityChecker.Verdict;
 import dev.terrane.sim.node.ServerNode;
@@ -127,6 +128,7 @@ public final class Simulation {
         LIVENESS_MAX,
         () -> cluster.invariants().pdVoters() == Math.min(PD_VOTERS_MAX, parameters.pds()));
     cluster.await("equal replicas at rest", LIVENESS_MAX, this::unrest);
+    cluster.await("calls have given back what they held", LIVENESS_MAX, this::whatCallsHold);
   }
 
   /** Which member has not applied all there is; empty once all have, and hold the same. */
@@ -156,6 +158,24 @@ public final class Simulation {
         throw new SimulationFailure(
             "%s holds other data than its fellows after the same entries"
                 .formatted(node.machine().name()));
+      }
+    }
+    return "";
+  }
+
+  /** Which node still counts something for calls that have nothing to say; empty once none does. */
+  private String whatCallsHold() {
+    for (ServerNode node : cluster.nodes()) {
+      NodeTraffic traffic = node.traffic();
+      long taken = traffic == null ? 0 : traffic.budget().taken();
+      if (traffic != null && taken != traffic.idleBytes()) {
+        return node.machine().name()
+            + " holds "
+            + taken
+            + " bytes for "
+            + traffic.openCalls()
+            + " calls, which take "
+            + traffic.idleBytes();
       }
     }
     return "";

@@ -2,6 +2,7 @@ package dev.terrane.sim.net;
 
 import dev.terrane.server.net.GrpcChannels;
 import dev.terrane.server.net.HostPort;
+import dev.terrane.server.traffic.NodeTraffic;
 import dev.terrane.sim.world.Machine;
 import dev.terrane.sim.world.NodeProcess;
 import dev.terrane.sim.world.World;
@@ -120,12 +121,20 @@ public final class SimNetwork {
     return swapRaft > 0 && scrambling.nextDouble() < swapRaft;
   }
 
-  /** Opens {@code address} for {@code process}, until that dies. */
-  public void listen(NodeProcess process, HostPort address, Collection<BindableService> services) {
+  /**
+   * Opens {@code address} for {@code process}, until that dies.
+   *
+   * @param traffic counts all calls, as it does in a node
+   */
+  public void listen(
+      NodeProcess process,
+      HostPort address,
+      NodeTraffic traffic,
+      Collection<BindableService> services) {
     Map<String, ServerMethodDefinition<?, ?>> methods = new HashMap<>();
     for (BindableService service : services) {
       for (ServerMethodDefinition<?, ?> method : service.bindService().getMethods()) {
-        methods.put(method.getMethodDescriptor().getFullMethodName(), method);
+        methods.put(method.getMethodDescriptor().getFullMethodName(), traffic.guard(method));
       }
     }
     listeningByAddress.put(address, new Listening(process, methods));

@@ -1,11 +1,14 @@
 package dev.terrane.sim.net;
 
 import com.google.protobuf.Message;
+import dev.terrane.server.traffic.NodeTraffic;
+import io.grpc.Attributes;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
+import java.io.ByteArrayInputStream;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +22,7 @@ final class SimServerCall<Q, R> extends ServerCall<Q, R> {
   private final MethodDescriptor<Q, R> method;
   private final Window window = new Window(READY_BELOW_BYTES);
   private final ArrayDeque<byte[]> received = new ArrayDeque<>();
+  private final Attributes attributes;
   private @Nullable Listener<Q> listener;
   private int requested;
   private boolean clientDone;
@@ -27,11 +31,16 @@ final class SimServerCall<Q, R> extends ServerCall<Q, R> {
   private boolean cancelled;
   private boolean closed;
 
+  /** Its end has been told, either way. */
+  private boolean over;
+
   private SimServerCall(
       Connection connection, SimClientCall<?, ?> client, MethodDescriptor<Q, R> method) {
     this.connection = connection;
     this.client = client;
     this.method = method;
+    Runnable hangUp = () -> connection.reset(connection.server());
+    this.attributes = Attributes.newBuilder().set(NodeTraffic.HANG_UP, hangUp).build();
   }
 
   static <Q, R> SimServerCall<Q, R> open(
@@ -74,7 +83,7 @@ final class SimServerCall<Q, R> extends ServerCall<Q, R> {
         requested--;
         byte[] bytes = received.remove();
         client.taken(bytes.length);
-        to.onMessage(Messages.decode(method.getRequestMarshaller(), bytes));
+        to.onMessage(method.getRequestMarshaller().parse(new ByteArrayInputStream(bytes)));
       }
     } finally {
       delivering = false;
@@ -88,7 +97,8 @@ final class SimServerCall<Q, R> extends ServerCall<Q, R> {
   /** The client gave the call up. */
   void cancelled() {
     Listener<Q> to = listener;
-    if (!cancelled && !closed && to != null) {
+    if (!over && to != null) {
+      over = true;
       cancelled = true;
       connection.remove(this);
       to.onCancel();
@@ -101,7 +111,7 @@ final class SimServerCall<Q, R> extends ServerCall<Q, R> {
 
   /** The client has taken a message of so many bytes. */
   void taken(int bytes) {
-    if (window.isOpen()) {
+    if (window.isOpen() && !closed) {
       window.taken(bytes);
     } else {
       connection.sendUp(() -> {
@@ -109,8 +119,31 @@ final class SimServerCall<Q, R> extends ServerCall<Q, R> {
         if (window.taken(bytes) && !cancelled && !closed && to != null) {
           to.onReady();
         }
+        completeOnceTaken();
       });
     }
+  }
+
+  /** As gRPC's: complete when the trailers have left, which is behind all answers. */
+  private void completeOnceTaken() {
+    if (closed && !over && window.isEmpty()) {
+      over = true;
+      connection.remove(this);
+      connection
+          .server()
+          .loop()
+          .execute(() -> {
+            Listener<Q> to = listener;
+            if (to != null) {
+              to.onComplete();
+            }
+          });
+    }
+  }
+
+  @Override
+  public void setOnReadyThreshold(int bytes) {
+    window.threshold(bytes);
   }
 
   @Override
@@ -146,17 +179,13 @@ final class SimServerCall<Q, R> extends ServerCall<Q, R> {
       return;
     }
     closed = true;
-    connection.remove(this);
     connection.sendDown(() -> client.closed(status));
-    connection
-        .server()
-        .loop()
-        .execute(() -> {
-          Listener<Q> to = listener;
-          if (to != null) {
-            to.onComplete();
-          }
-        });
+    completeOnceTaken();
+  }
+
+  @Override
+  public Attributes getAttributes() {
+    return attributes;
   }
 
   @Override

@@ -5,15 +5,24 @@ package dev.terrane.sim.net;
  * side's code. Past a threshold the sender is asked to wait.
  */
 final class Window {
-  private final int thresholdBytes;
+  private int thresholdBytes;
   private long outstandingBytes;
 
   Window(int thresholdBytes) {
     this.thresholdBytes = thresholdBytes;
   }
 
+  void threshold(int newThresholdBytes) {
+    thresholdBytes = newThresholdBytes;
+  }
+
   boolean isOpen() {
     return outstandingBytes < thresholdBytes;
+  }
+
+  /** Whether the other side has taken all. */
+  boolean isEmpty() {
+    return outstandingBytes == 0;
   }
 
   void sent(int bytes) {

@@ -13,6 +13,7 @@ import java.util.List;
  *
  * @param founder the machine whose PD member founds the cluster
  * @param pdMachines where PD's members are
+ * @param trafficBytes what the calls of one node may hold
  */
 public record ClusterPlan(
     SimNetwork network,
@@ -22,7 +23,8 @@ public record ClusterPlan(
     Rules rules,
     StoreConfig storeConfig,
     RaftLogOptions logOptions,
-    ApiVersion apiVersion) {
+    ApiVersion apiVersion,
+    long trafficBytes) {
   private static final int PD_PORT = 2379;
   private static final int STORE_PORT = 20160;
 
@@ -34,7 +36,8 @@ public record ClusterPlan(
     return new HostPort(machine, PD_PORT);
   }
 
-  static HostPort storeAddress(String machine) {
+  /** Where the store on {@code machine} listens. */
+  public static HostPort storeAddress(String machine) {
     return new HostPort(machine, STORE_PORT);
   }
 

@@ -17,6 +17,7 @@ import dev.terrane.server.net.HostPort;
 import dev.terrane.server.node.PdDisk;
 import dev.terrane.server.pd.PdServices;
 import dev.terrane.server.pdlink.GrpcPdLink;
+import dev.terrane.server.traffic.NodeTraffic;
 import dev.terrane.server.transport.GrpcPdTransport;
 import dev.terrane.sim.world.AgentActor;
 import dev.terrane.sim.world.NodeProcess;
@@ -35,6 +36,7 @@ final class PdNode {
   private final PdMember member;
   private final Member self;
   private final GrpcPdTransport transport;
+  private final NodeTraffic traffic;
 
   private PdNode(
       ClusterPlan plan,
@@ -42,7 +44,9 @@ final class PdNode {
       HostPort address,
       PdMember member,
       Member self,
-      GrpcPdTransport transport) {
+      GrpcPdTransport transport,
+      NodeTraffic traffic) {
+    this.traffic = traffic;
     this.plan = plan;
     this.process = process;
     this.address = address;
@@ -51,7 +55,8 @@ final class PdNode {
     this.transport = transport;
   }
 
-  static PdNode start(ClusterPlan plan, NodeProcess process, GrpcChannels channels) {
+  static PdNode start(
+      ClusterPlan plan, NodeProcess process, GrpcChannels channels, NodeTraffic traffic) {
     String name = process.machine().name();
     HostPort address = ClusterPlan.pdAddress(name);
     String url = address.url();
@@ -83,7 +88,7 @@ final class PdNode {
     GrpcPdTransport transport = new GrpcPdTransport(self, channels, process.loop());
     PdMember member =
         new PdMember(config, recovered, disk, transport, process.machine().clock(), random);
-    PdNode node = new PdNode(plan, process, address, member, self, transport);
+    PdNode node = new PdNode(plan, process, address, member, self, transport, traffic);
     node.run(disk);
     if (recovered.state() == null) {
       node.askToBeAdded(
@@ -116,6 +121,7 @@ final class PdNode {
         .listen(
             process,
             address,
+            traffic,
             PdServices.of(plan.watch().pd(process, member), transport::greeted, process.loop()));
   }
 

@@ -1,8 +1,10 @@
 package dev.terrane.sim.node;
 
+import dev.terrane.common.traffic.TrafficBudget;
 import dev.terrane.engine.EngineException;
 import dev.terrane.server.net.GrpcChannels;
 import dev.terrane.server.net.HostPort;
+import dev.terrane.server.traffic.NodeTraffic;
 import dev.terrane.sim.world.Machine;
 import dev.terrane.sim.world.NodeProcess;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,7 @@ public final class ServerNode {
   private final boolean isPd;
   private final boolean isStore;
   private @Nullable StoreNode store;
+  private @Nullable NodeTraffic traffic;
 
   public ServerNode(ClusterPlan plan, Machine machine, boolean isPd, boolean isStore) {
     this.plan = plan;
@@ -49,18 +52,29 @@ public final class ServerNode {
   public void start() {
     NodeProcess process = machine.start();
     store = null;
-    process.onDeath(() -> store = null);
+    traffic = null;
+    process.onDeath(() -> {
+      store = null;
+      traffic = null;
+    });
     GrpcChannels channels = plan.network().channelsOf(process);
     process.loop().run(() -> open(process, channels));
   }
 
   private void open(NodeProcess process, GrpcChannels channels) {
+    NodeTraffic calls =
+        new NodeTraffic(
+            new TrafficBudget(plan.trafficBytes()),
+            process.loop(),
+            new SimReadPool(process),
+            machine.clock());
+    traffic = calls;
     try {
       if (isPd) {
-        PdNode.start(plan, process, channels);
+        PdNode.start(plan, process, channels, calls);
       }
       if (isStore) {
-        store = StoreNode.start(plan, process, channels);
+        store = StoreNode.start(plan, process, channels, calls);
       }
     } catch (EngineException e) {
       if (e.retryable()) {
@@ -68,6 +82,11 @@ public final class ServerNode {
       }
       throw e;
     }
+  }
+
+  /** What its calls hold. Null while it is down. */
+  public @Nullable NodeTraffic traffic() {
+    return traffic;
   }
 
   /** Null while it is down. */

@@ -9,6 +9,7 @@ import dev.terrane.server.net.GrpcChannels;
 import dev.terrane.server.net.HostPort;
 import dev.terrane.server.pdlink.GrpcPdLink;
 import dev.terrane.server.tikv.TikvService;
+import dev.terrane.server.traffic.NodeTraffic;
 import dev.terrane.server.transport.GrpcStoreTransport;
 import dev.terrane.server.transport.InternalService;
 import dev.terrane.server.transport.StoreAddresses;
@@ -47,9 +48,12 @@ public final class StoreNode {
   private final SimDiskExecutor io;
   private final RandomGenerator random;
   private final dev.terrane.proto.metapb.Store address;
+  private final NodeTraffic traffic;
   private @Nullable Store store;
 
-  private StoreNode(ClusterPlan plan, NodeProcess process, GrpcChannels channels) {
+  private StoreNode(
+      ClusterPlan plan, NodeProcess process, GrpcChannels channels, NodeTraffic traffic) {
+    this.traffic = traffic;
     this.plan = plan;
     this.process = process;
     this.channels = channels;
@@ -85,8 +89,9 @@ public final class StoreNode {
             .build();
   }
 
-  static StoreNode start(ClusterPlan plan, NodeProcess process, GrpcChannels channels) {
-    StoreNode node = new StoreNode(plan, process, channels);
+  static StoreNode start(
+      ClusterPlan plan, NodeProcess process, GrpcChannels channels, NodeTraffic traffic) {
+    StoreNode node = new StoreNode(plan, process, channels, traffic);
     StoreIdentity stored = StoreIdentity.read(node.engine, node.log);
     if (stored != null && process.machine().disk().hasJoined()) {
       node.open(stored);
@@ -190,7 +195,7 @@ public final class StoreNode {
         new RawCommands(
             plan.watch().storage(process, opened),
             plan.apiVersion(),
-            RawLimits.DEFAULT,
+            RawLimits.DEFAULT.withAnswerBytesMax(plan.trafficBytes() / 2),
             new Latches(LATCH_SLOTS, LATCHED_WAITING_MAX),
             new SimReadPool(process),
             process.machine().clock(),
@@ -203,6 +208,7 @@ public final class StoreNode {
         .listen(
             process,
             listening,
+            traffic,
             List.of(
                 new TikvService(identity.clusterId(), identity.storeId(), commands, process.loop()),
                 new InternalService(opened, identity, process.loop())));

@@ -185,7 +185,14 @@ final class Mutants {
               "a new PD leader begins its timestamps at its clock, not above what was handed out",
               "dev.terrane.pd.tso.TimestampOracle",
               "open",
-              new ArgumentKept("java.lang.Math", "max", true)));
+              new ArgumentKept("java.lang.Math", "max", true)),
+          // what is held for others
+          new Mutant(
+              "keep-what-a-gone-client-left",
+              "what was made for a client that does not read is still counted when it has gone",
+              "dev.terrane.server.traffic.GuardedListener",
+              "onCancel",
+              new CallReplaced("dev.terrane.server.traffic.CallTraffic", "end", NOTHING)));
 
   /** What no run can show yet: it moves up once Regions split and merge, and followers are read. */
   static final List<Mutant> DORMANT =

@@ -47,6 +47,10 @@ final class CompareAndSwap extends PointRead<CompareAndSwapAnswer> {
   @Override
   void decide(@Nullable Bytes liveValue) {
     previous = liveValue == null ? null : environment.codec().userValue(liveValue);
+    // Before anything is proposed: what has been swapped cannot be refused any more.
+    if (previous != null && !(gathers(engineKey, previous) && hasRoom())) {
+      return;
+    }
     boolean asExpected = Objects.equals(expected, previous);
     if (!asExpected) {
       finish(new CompareAndSwapAnswer(false, previous));
@@ -55,6 +59,14 @@ final class CompareAndSwap extends PointRead<CompareAndSwapAnswer> {
     DecisionStamp stamp = reader().stamp();
     close();
     environment.storage().write(region, KeySpan.of(engineKey), swap, stamp, swapReply());
+  }
+
+  private boolean hasRoom() {
+    boolean room = takeRoom();
+    if (!room) {
+      refuse(RawEnvironment.NO_ROOM);
+    }
+    return room;
   }
 
   private WriteReply swapReply() {

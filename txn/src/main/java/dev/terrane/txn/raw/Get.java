@@ -15,6 +15,13 @@ final class Get extends PointRead<@Nullable Bytes> {
 
   @Override
   void decide(@Nullable Bytes liveValue) {
-    finish(liveValue == null ? null : environment.codec().userValue(liveValue));
+    if (liveValue == null) {
+      finish(null);
+      return;
+    }
+    Bytes value = environment.codec().userValue(liveValue);
+    if (gathers(engineKey, value)) {
+      finish(value);
+    }
   }
 }

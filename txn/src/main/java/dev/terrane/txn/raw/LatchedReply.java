@@ -2,6 +2,7 @@ package dev.terrane.txn.raw;
 
 import dev.terrane.common.Invariant;
 import dev.terrane.common.region.RegionError;
+import dev.terrane.common.traffic.Charge;
 import dev.terrane.txn.latch.Latch;
 import dev.terrane.txn.latch.Latches;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,11 @@ final class LatchedReply<T extends @Nullable Object> implements RawReply<T> {
     if (!latches.acquire(newLatch)) {
       reply.refused(RawEnvironment.TOO_MANY_LATCHED);
     }
+  }
+
+  @Override
+  public Charge answerCharge() {
+    return reply.answerCharge();
   }
 
   @Override

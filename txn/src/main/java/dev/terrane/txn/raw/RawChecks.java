@@ -42,6 +42,9 @@ final class RawChecks {
   }
 
   @Nullable RawRejection keys(List<Bytes> keys) {
+    if (keys.size() > limits.batchItemsMax()) {
+      return new RawRejection.TooManyItems(keys.size(), limits.batchItemsMax());
+    }
     for (Bytes key : keys) {
       RawRejection rejection = key(key);
       if (rejection != null) {
@@ -64,6 +67,9 @@ final class RawChecks {
   }
 
   @Nullable RawRejection keysOf(List<RawPair> pairs) {
+    if (pairs.size() > limits.batchItemsMax()) {
+      return new RawRejection.TooManyItems(pairs.size(), limits.batchItemsMax());
+    }
     for (RawPair pair : pairs) {
       RawRejection rejection = key(pair.key());
       if (rejection != null) {

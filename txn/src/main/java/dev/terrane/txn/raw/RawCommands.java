@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. No call blocks; a reply comes on the caller's thread or any other.
  */
 public final class RawCommands {
+  /** A batch of more keys or pairs is checked and encoded on the read pool. */
+  static final int PREPARED_AT_ONCE_ITEMS = 512;
+
   private final RawEnvironment environment;
   private final RawChecks checks;
   private final RawCodec codec;
@@ -78,6 +81,10 @@ public final class RawCommands {
 
   /** Answers the pairs that exist, in the order of {@code keys}. */
   public void batchGet(RawContext context, List<Bytes> keys, RawReply<List<RawPair>> reply) {
+    prepared(keys.size(), reply, () -> prepareGet(context, keys, reply));
+  }
+
+  private void prepareGet(RawContext context, List<Bytes> keys, RawReply<List<RawPair>> reply) {
     if (rejects(reply, checks.context(context), checks.keysToRead(keys))) {
       return;
     }
@@ -197,6 +204,11 @@ public final class RawCommands {
    */
   public void batchPut(
       RawContext context, List<RawPair> pairs, List<Long> ttls, RawReply<Done> reply) {
+    prepared(pairs.size(), reply, () -> preparePut(context, pairs, ttls, reply));
+  }
+
+  private void preparePut(
+      RawContext context, List<RawPair> pairs, List<Long> ttls, RawReply<Done> reply) {
     if (rejects(
             reply, checks.context(context), checks.keysOf(pairs), checks.ttls(ttls, pairs.size()))
         || refuses(context, reply, checks.size(context, pairs))) {
@@ -227,6 +239,10 @@ public final class RawCommands {
 
   /** Removes all {@code keys}, all or none. */
   public void batchDelete(RawContext context, List<Bytes> keys, RawReply<Done> reply) {
+    prepared(keys.size(), reply, () -> prepareDelete(context, keys, reply));
+  }
+
+  private void prepareDelete(RawContext context, List<Bytes> keys, RawReply<Done> reply) {
     if (rejects(reply, checks.context(context), checks.keys(keys))
         || refuses(context, reply, checks.sizeOfKeys(context, keys))) {
       return;
@@ -331,6 +347,18 @@ public final class RawCommands {
 
   private <T> void answerIfRouted(RawContext context, ReadMode mode, RawReply<T> reply, T answer) {
     RouteCheck.thenAnswer(environment, context, mode, reply, answer).start(mode);
+  }
+
+  /**
+   * Prepares a batch here, or on the read pool where that takes long: the caller may be a loop that
+   * others wait for.
+   */
+  private void prepared(int items, RawReply<?> reply, Runnable preparation) {
+    if (items <= PREPARED_AT_ONCE_ITEMS) {
+      preparation.run();
+    } else if (!environment.readPool().submit(preparation)) {
+      reply.refused(RawEnvironment.TOO_MANY_READS);
+    }
   }
 
   private void read(RawContext context, @Nullable KeyRange keys, RegionRead<?> command) {

@@ -27,6 +27,11 @@ record RawEnvironment(
       new RegionError.ServerIsBusy(
           "too many commands wait for others on the same keys", Duration.ofMillis(50));
 
+  static final RegionError NO_ROOM =
+      new RegionError.ServerIsBusy(
+          "answers that are made or not yet read fill the memory kept for them",
+          Duration.ofMillis(100));
+
   long nowSeconds() {
     return time.wallMillis() / 1000;
   }

@@ -22,6 +22,17 @@ public sealed interface RawRejection {
     }
   }
 
+  record TooManyItems(int items, int itemsMax) implements RawRejection {
+    @Override
+    public String message() {
+      return "batch has "
+          + items
+          + " items, more than the limit of "
+          + itemsMax
+          + "; send several smaller ones";
+    }
+  }
+
   record LimitTooLarge(long limit, long limitMax) implements RawRejection {
     @Override
     public String message() {

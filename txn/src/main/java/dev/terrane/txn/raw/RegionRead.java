@@ -18,6 +18,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Touched by one thread at a time: each step hands it to the next.
  */
 abstract class RegionRead<T extends @Nullable Object> implements ReadReply, Runnable {
+  /** What a pair takes in memory and on the wire beside its bytes. */
+  private static final int PAIR_BYTES = 160;
+
+  /** Taken from the budget at a time: it is shared by all threads. */
+  private static final int TAKEN_AT_ONCE_BYTES = 16 << 10;
+
   final RawEnvironment environment;
   final RegionContext region;
   final ColumnFamily family;
@@ -27,6 +33,8 @@ abstract class RegionRead<T extends @Nullable Object> implements ReadReply, Runn
 
   private @Nullable RegionReader reader;
   private @Nullable ExpiredKeys expired;
+  private long answerBytes;
+  private long untakenBytes;
 
   RegionRead(RawEnvironment environment, RawContext context, ReadMode mode, RawReply<T> reply) {
     this.environment = environment;
@@ -105,8 +113,36 @@ abstract class RegionRead<T extends @Nullable Object> implements ReadReply, Runn
     return null;
   }
 
+  /**
+   * Counts a pair that is to be part of the answer, before more is gathered.
+   *
+   * @return false if the answer has become too large, or there is no room for it: the command has
+   *     been ended
+   */
+  final boolean gathers(Bytes key, Bytes value) {
+    long bytes = (long) key.length() + value.length();
+    answerBytes += bytes;
+    if (answerBytes > environment.limits().answerBytesMax()) {
+      reject(new RawRejection.AnswerTooLarge(environment.limits().answerBytesMax()));
+      return false;
+    }
+    untakenBytes += bytes + PAIR_BYTES;
+    if (untakenBytes >= TAKEN_AT_ONCE_BYTES && !takeRoom()) {
+      refuse(RawEnvironment.NO_ROOM);
+      return false;
+    }
+    return true;
+  }
+
+  /** Takes what has been gathered since the last time of the budget; whether there was room. */
+  final boolean takeRoom() {
+    long bytes = untakenBytes;
+    untakenBytes = 0;
+    return bytes == 0 || reply.answerCharge().take(bytes);
+  }
+
   final void finish(T answer) {
-    RegionError error = reader().recheck();
+    RegionError error = takeRoom() ? reader().recheck() : RawEnvironment.NO_ROOM;
     if (error != null) {
       refuse(error);
       return;
@@ -119,14 +155,23 @@ abstract class RegionRead<T extends @Nullable Object> implements ReadReply, Runn
   }
 
   final void refuse(RegionError error) {
-    close();
+    giveUp();
     reply.refused(error);
   }
 
   final void reject(RawRejection rejection) {
-    close();
+    giveUp();
     reply.rejected(rejection);
   }
+
+  private void giveUp() {
+    close();
+    forget();
+    reply.answerCharge().giveAllBack();
+  }
+
+  /** Lets go of what has been gathered: there is no answer. */
+  void forget() {}
 
   /** Gives the reader back early, when the command goes on as a write. */
   final void close() {

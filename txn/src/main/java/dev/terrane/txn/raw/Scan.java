@@ -16,7 +16,6 @@ final class Scan extends RangeRead<List<RawPair>> {
   private final List<RawPair> pairs = new ArrayList<>();
   private int rangeOfCount = -1;
   private int countInRange;
-  private long answerBytes;
 
   Scan(
       RawEnvironment environment,
@@ -39,10 +38,7 @@ final class Scan extends RangeRead<List<RawPair>> {
     }
     Bytes key = environment.codec().userKey(engineKey);
     Bytes value = keyOnly ? Bytes.EMPTY : userValue(row, engineValue);
-    long cost = (long) key.length() + value.length();
-    answerBytes += cost;
-    if (answerBytes > environment.limits().answerBytesMax()) {
-      reject(new RawRejection.AnswerTooLarge(environment.limits().answerBytesMax()));
+    if (!gathers(key, value)) {
       return -1;
     }
     pairs.add(new RawPair(key, value));
@@ -50,11 +46,16 @@ final class Scan extends RangeRead<List<RawPair>> {
     if (countInRange == limit) {
       skipRange();
     }
-    return cost;
+    return (long) key.length() + value.length();
   }
 
   @Override
   void exhausted() {
     finish(pairs);
+  }
+
+  @Override
+  void forget() {
+    pairs.clear();
   }
 }

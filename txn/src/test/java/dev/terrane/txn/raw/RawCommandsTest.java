@@ -68,6 +68,51 @@ class RawCommandsTest {
   }
 
   @Test
+  void aBatchOfTooManyItemsIsRejectedHoweverSmallTheyAre() {
+    int most = RawLimits.DEFAULT.batchItemsMax();
+    RawRejection tooMany = new RawRejection.TooManyItems(most + 1, most);
+    List<Bytes> keys = Collections.nCopies(most + 1, KEY);
+    List<RawPair> pairs = Collections.nCopies(most + 1, new RawPair(KEY, VALUE));
+    assertThat(v1.<Done>run(reply -> v1.commands.batchDelete(v1.context, keys, reply)).rejection())
+        .isEqualTo(tooMany);
+    assertThat(
+            v1.<Done>run(reply -> v1.commands.batchPut(v1.context, pairs, List.of(), reply))
+                .rejection())
+        .isEqualTo(tooMany);
+    assertThat(
+            v1.<List<RawPair>>run(reply -> v1.commands.batchGet(v1.context, keys, reply))
+                .rejection())
+        .isEqualTo(tooMany);
+    assertThat(tooMany.message()).contains("16385").contains("16384");
+    assertThat(v1.storage.proposals()).isZero();
+    List<Bytes> allowed = keys.subList(0, most);
+    assertThat(
+            v1.<Done>run(reply -> v1.commands.batchDelete(v1.context, allowed, reply)).answered())
+        .isTrue();
+  }
+
+  @Test
+  void aLargeBatchIsPreparedOnTheReadPoolAndRefusedWhereThatIsFull() {
+    int items = RawCommands.PREPARED_AT_ONCE_ITEMS + 1;
+    List<Bytes> keys = Collections.nCopies(items, KEY);
+    List<RawPair> pairs = Collections.nCopies(items, new RawPair(KEY, VALUE));
+    v1.slices = 0;
+    v1.<Done>start(reply -> v1.commands.batchDelete(v1.context, keys, reply));
+    v1.<Done>start(reply -> v1.commands.batchPut(v1.context, pairs, List.of(), reply));
+    assertThat(v1.storage.proposals()).isZero();
+    Bytes other = Bytes.ofUtf8("other");
+    v1.<Done>run(reply -> v1.commands.delete(v1.context, other, reply)); // runs the pool, too
+    assertThat(v1.storage.proposals()).isEqualTo(3);
+    assertThat(v1.get(KEY)).isEqualTo(VALUE);
+    v1.readPoolFull(true);
+    assertThat(v1.<Done>run(reply -> v1.commands.batchDelete(v1.context, keys, reply)).error())
+        .isInstanceOf(RegionError.ServerIsBusy.class);
+    List<Bytes> few = keys.subList(1, items);
+    assertThat(v1.<Done>run(reply -> v1.commands.batchDelete(v1.context, few, reply)).answered())
+        .isTrue();
+  }
+
+  @Test
   void ttlIsRejectedWhereItIsOff() {
     assertThat(rejectionOfPut(v1, v1.context, KEY, VALUE, 1))
         .isEqualTo(new RawRejection.TtlDisabled());
@@ -188,7 +233,7 @@ class RawCommandsTest {
   @Test
   void answerThatWouldNotFitIsRejectedRatherThanCutShort() {
     RawFixture small =
-        new RawFixture(ApiVersion.V1, new RawLimits(1 << 10, 1 << 10, 1 << 12, 100, 2000));
+        new RawFixture(ApiVersion.V1, new RawLimits(1 << 10, 1 << 10, 100, 1 << 12, 100, 2000));
     for (int i = 0; i < 10; i++) {
       small.put(Bytes.ofUtf8("k" + i), bytes(300), 0);
     }

@@ -3,6 +3,7 @@ package dev.terrane.txn.raw;
 import dev.terrane.common.Bytes;
 import dev.terrane.common.TimeSource;
 import dev.terrane.common.region.RegionError;
+import dev.terrane.common.traffic.Charge;
 import dev.terrane.txn.ReadMode;
 import dev.terrane.txn.ReadPool;
 import dev.terrane.txn.latch.Latches;
@@ -25,6 +26,9 @@ final class RawFixture implements TimeSource, ReadPool {
   private long nowSeconds = 1_700_000_000;
   private boolean readPoolFull;
   int slices;
+
+  /** What answers are counted on. */
+  Charge charge = Charge.uncounted();
 
   RawFixture(ApiVersion version) {
     this(version, RawLimits.DEFAULT);
@@ -118,6 +122,11 @@ final class RawFixture implements TimeSource, ReadPool {
     List<Outcome<T>> outcomes = new ArrayList<>();
     command.accept(
         new RawReply<>() {
+          @Override
+          public Charge answerCharge() {
+            return charge;
+          }
+
           @Override
           public void answer(T value) {
             outcomes.add(new Outcome<>(true, value, null, null));

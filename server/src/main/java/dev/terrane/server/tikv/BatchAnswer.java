@@ -1,0 +1,81 @@
+package dev.terrane.server.tikv;
+
+import dev.terrane.common.traffic.Charge;
+import dev.terrane.proto.tikvpb.BatchCommandsResponse.Response;
+import dev.terrane.server.traffic.CallTraffic;
+import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answer to one command of a batch: while it is gathered, and until it is handed to gRPC. Most
+ * are small and are made without a charge of their own.
+ */
+final class BatchAnswer implements Reply<Response> {
+  private final long id;
+  private final BatchMessage message;
+  private final CallTraffic traffic;
+  private final BatchStream stream;
+  private @Nullable Charge charge;
+  private Response response = Response.getDefaultInstance();
+  private int bytes;
+
+  BatchAnswer(long id, BatchMessage message, CallTraffic traffic, BatchStream stream) {
+    this.id = id;
+    this.message = message;
+    this.traffic = traffic;
+    this.stream = stream;
+  }
+
+  @Override
+  public Charge charge() {
+    Charge open = charge;
+    if (open == null) {
+      open = traffic.open(stream.unreadBytes()); // of one who does not read all count as one
+      charge = open;
+    }
+    return open;
+  }
+
+  @Override
+  public void send(Response made) {
+    response = made;
+    bytes = made.getSerializedSize();
+    stream.answer(this);
+  }
+
+  @Override
+  public void refuse(Status why) {
+    drop();
+    stream.refuse(why);
+  }
+
+  long id() {
+    return id;
+  }
+
+  Response response() {
+    return response;
+  }
+
+  int bytes() {
+    return bytes;
+  }
+
+  /** From here on gRPC holds it. */
+  void handOver() {
+    Charge gathered = charge;
+    if (gathered != null) {
+      gathered.bequeath(traffic.sending());
+    }
+    message.answered();
+  }
+
+  /** Nobody wants it any more. */
+  void drop() {
+    Charge gathered = charge;
+    if (gathered != null) {
+      gathered.close();
+    }
+    message.answered();
+  }
+}

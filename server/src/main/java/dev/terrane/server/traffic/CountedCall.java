@@ -1,0 +1,123 @@
+package dev.terrane.server.traffic;
+
+import com.google.protobuf.Message;
+import com.google.protobuf.MessageLite;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.PrototypeMarshaller;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts what a call has been given to send until the socket has taken it: gRPC's queue and
+ * HTTP/2's, which hold all that a client does not read.
+ *
+ * <p>gRPC says when nothing is left of what was sent, and the client's window is what is asked
+ * about readiness here. So the bytes of a stream are given back to the last one, however slowly its
+ * client reads. A unary call's are given back when the call is over, which is when its trailers
+ * have left behind its answer.
+ */
+final class CountedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
+  /** So much may be on its way before a stream is asked to wait. */
+  private static final int READY_BELOW_BYTES = 64 << 10;
+
+  private final CallTraffic traffic;
+  private final UnreadAnswers unread;
+  private final boolean manyAnswers;
+  private final AtomicLong unsentBytes = new AtomicLong();
+  private volatile long unsentSinceNanos;
+
+  /** Closed by the service, or refused: nothing more is sent. */
+  private final AtomicBoolean over = new AtomicBoolean();
+
+  private final AtomicBoolean begun = new AtomicBoolean();
+
+  CountedCall(ServerCall<Q, R> call, CallTraffic traffic, UnreadAnswers unread) {
+    super(call);
+    this.traffic = traffic;
+    this.unread = unread;
+    this.manyAnswers = !call.getMethodDescriptor().getType().serverSendsOneMessage();
+    call.setOnReadyThreshold(1);
+  }
+
+  @Override
+  public boolean isReady() {
+    return manyAnswers ? !isCancelled() && unsentBytes.get() < READY_BELOW_BYTES : super.isReady();
+  }
+
+  /** The call is always asked whether nothing is left, whatever a service would like to know. */
+  @Override
+  public void setOnReadyThreshold(int bytes) {}
+
+  /** Nothing is left of what was sent; whether the service waits to hear that. */
+  boolean drained() {
+    long before = unsentBytes.getAndSet(0);
+    traffic.sending().giveAllBack();
+    return before >= READY_BELOW_BYTES || begun.compareAndSet(false, true);
+  }
+
+  long unsentBytes() {
+    return unsentBytes.get();
+  }
+
+  /** Since when something is left, where there is something. */
+  long unsentSinceNanos() {
+    return unsentSinceNanos;
+  }
+
+  @Override
+  public void sendMessage(R message) {
+    if (over.get()) {
+      return;
+    }
+    long bytes = ((MessageLite) message).getSerializedSize();
+    if (unsentBytes.getAndAdd(bytes) == 0) {
+      unsentSinceNanos = unread.nanoTime();
+    }
+    if (hasRoom(bytes)) {
+      super.sendMessage(message);
+    } else {
+      close(NoRoom.STATUS, new Metadata());
+    }
+  }
+
+  private boolean hasRoom(long bytes) {
+    return manyAnswers
+        ? traffic.sending().growTo(unsentBytes.get())
+        : traffic.answer().growTo(bytes - CallTraffic.CALL_BYTES);
+  }
+
+  @Override
+  public void close(Status status, Metadata trailers) {
+    if (over.compareAndSet(false, true)) {
+      super.close(status, trailers);
+    }
+  }
+
+  /** Answers that there is no room, and nothing else; where the response can, by a Region error. */
+  void refuse() {
+    if (!over.compareAndSet(false, true)) {
+      return;
+    }
+    R response = manyAnswers ? null : busyResponse(getMethodDescriptor());
+    if (response == null) {
+      super.close(NoRoom.STATUS, new Metadata());
+      return;
+    }
+    super.sendHeaders(new Metadata());
+    super.sendMessage(response);
+    super.close(Status.OK, new Metadata());
+  }
+
+  @SuppressWarnings("unchecked") // of the prototype's type
+  private static <R> @Nullable R busyResponse(MethodDescriptor<?, R> method) {
+    return method.getResponseMarshaller() instanceof PrototypeMarshaller<R> prototypes
+            && prototypes.getMessagePrototype() instanceof Message empty
+        ? (R) NoRoom.response(empty)
+        : null;
+  }
+}

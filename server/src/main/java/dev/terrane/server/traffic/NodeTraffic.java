@@ -1,0 +1,104 @@
+package dev.terrane.server.traffic;
+
+import dev.terrane.common.TimeSource;
+import dev.terrane.common.traffic.Traffic;
+import dev.terrane.common.traffic.TrafficBudget;
+import dev.terrane.txn.ReadPool;
+import io.grpc.Attributes;
+import io.grpc.Metadata;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerStreamTracer;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** All calls of a node, and what they may hold. Thread-safe. */
+public final class NodeTraffic {
+  private static final String RAFT_SERVICE = "terranepb.Internal/";
+  private static final String STORE_SERVICE = "tikvpb.Tikv/";
+  private static final String IMPORT_SERVICE = "import_sstpb.ImportSST/";
+
+  /** Of a connection: closes it. Without it nobody is cut off. */
+  public static final Attributes.Key<Runnable> HANG_UP = Attributes.Key.create("hang-up");
+
+  private final TrafficBudget budget;
+  private final Executor loop;
+  private final ReadPool decoders;
+  private final UnreadAnswers unread;
+  private final AtomicLong openCalls = new AtomicLong();
+
+  /**
+   * @param loop where messages are handed over that were decoded elsewhere
+   * @param decoders where large messages are decoded
+   */
+  public NodeTraffic(TrafficBudget budget, Executor loop, ReadPool decoders, TimeSource time) {
+    this.budget = budget;
+    this.loop = loop;
+    this.decoders = decoders;
+    this.unread = new UnreadAnswers(time);
+    budget.whenRefused(this::lookForTheSlow);
+  }
+
+  private void lookForTheSlow() {
+    if (unread.isTimeToLook()) {
+      loop.execute(unread::cutOffTheSlow);
+    }
+  }
+
+  UnreadAnswers unread() {
+    return unread;
+  }
+
+  /** {@code method}, with its calls counted. */
+  public <Q, R> ServerMethodDefinition<Q, R> guard(ServerMethodDefinition<Q, R> method) {
+    return GuardedMethod.of(this, method);
+  }
+
+  /** For the server: tells what has come of messages that are not complete. */
+  public ServerStreamTracer.Factory partialMessages() {
+    return new ServerStreamTracer.Factory() {
+      @Override
+      public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
+        return new PartialMessage(open(method));
+      }
+    };
+  }
+
+  CallTraffic open(String method) {
+    openCalls.incrementAndGet();
+    return new CallTraffic(this, kind(method));
+  }
+
+  void ended() {
+    openCalls.decrementAndGet();
+  }
+
+  private static Traffic kind(String method) {
+    if (method.startsWith(RAFT_SERVICE)) {
+      return Traffic.RAFT;
+    }
+    boolean ofClients = method.startsWith(STORE_SERVICE) || method.startsWith(IMPORT_SERVICE);
+    return ofClients ? Traffic.CLIENT : Traffic.CONTROL;
+  }
+
+  public TrafficBudget budget() {
+    return budget;
+  }
+
+  Executor loop() {
+    return loop;
+  }
+
+  ReadPool decoders() {
+    return decoders;
+  }
+
+  /** How many calls are open. */
+  public long openCalls() {
+    return openCalls.get();
+  }
+
+  /** What is taken for open calls alone, as long as none has anything to say. */
+  public long idleBytes() {
+    return openCalls.get() * CallTraffic.CALL_BYTES;
+  }
+}

@@ -1,0 +1,308 @@
+package dev.terrane.server.traffic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.ByteString;
+import dev.terrane.common.TimeSource;
+import dev.terrane.common.traffic.Charge;
+import dev.terrane.common.traffic.Traffic;
+import dev.terrane.common.traffic.TrafficBudget;
+import dev.terrane.proto.kvrpcpb.RawGetRequest;
+import dev.terrane.proto.kvrpcpb.RawGetResponse;
+import dev.terrane.proto.kvrpcpb.RawPutRequest;
+import dev.terrane.proto.kvrpcpb.RawPutResponse;
+import dev.terrane.proto.tikvpb.BatchCommandsRequest;
+import dev.terrane.proto.tikvpb.BatchCommandsResponse;
+import dev.terrane.proto.tikvpb.TikvGrpc;
+import dev.terrane.server.net.EventLoops;
+import dev.terrane.server.net.GrpcServer;
+import dev.terrane.server.net.GrpcServers;
+import dev.terrane.server.net.HostPort;
+import dev.terrane.server.net.LateServices;
+import dev.terrane.server.run.ReadThreads;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What real calls hold over real connections, and that all of it comes back. */
+class NodeTrafficTest {
+  private static final int MESSAGE_BYTES_MAX = 16 << 20;
+  private static final long BUDGET = 4 << 20;
+
+  /** More than sockets and the client's windows take in. */
+  private static final int ANSWER_BYTES = 2 << 20;
+
+  private final TrafficBudget budget = new TrafficBudget(BUDGET);
+  private final AtomicLong nowNanos = new AtomicLong();
+  private final BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
+  private final EventLoops loops = new EventLoops("node-traffic-test", 1);
+  private final ReadThreads decoders =
+      new ReadThreads("node-traffic-read", 1, 64, (where, failure) -> failures.add(failure));
+  private final NodeTraffic traffic =
+      new NodeTraffic(
+          budget,
+          loops.executor((where, failure) -> failures.add(failure)),
+          decoders,
+          new TimeSource() {
+            @Override
+            public long nanoTime() {
+              return nowNanos.get();
+            }
+
+            @Override
+            public long wallMillis() {
+              throw new AssertionError("not asked for");
+            }
+          });
+  private final AtomicInteger puts = new AtomicInteger();
+  private final CompletableFuture<String> decodedOn = new CompletableFuture<>();
+  private GrpcServer server;
+  private ManagedChannel channel;
+
+  @BeforeEach
+  void start() throws IOException {
+    GrpcServers servers =
+        new GrpcServers(
+            loops, MESSAGE_BYTES_MAX, traffic, (where, failure) -> failures.add(failure));
+    LateServices services = servers.services();
+    services.offer(List.of(new Store()));
+    server = servers.start("address", new HostPort("127.0.0.1", 0), services, Set.of());
+    channel = connect();
+  }
+
+  /** With a window that does not grow: what is not asked for stays with the server. */
+  private ManagedChannel connect() {
+    return NettyChannelBuilder.forAddress("127.0.0.1", server.port())
+        .maxInboundMessageSize(MESSAGE_BYTES_MAX)
+        .flowControlWindow(64 << 10)
+        .usePlaintext()
+        .build();
+  }
+
+  @AfterEach
+  void stop() {
+    channel.shutdownNow();
+    await().until(() -> budget.taken() == 0);
+    assertThat(traffic.openCalls()).isZero();
+    server.close();
+    decoders.close();
+    loops.close();
+    assertThat(failures).isEmpty();
+  }
+
+  /** Gets are answered with {@link #ANSWER_BYTES}, and so is each message of a stream. */
+  private final class Store extends TikvGrpc.TikvImplBase {
+    @Override
+    public void rawPut(RawPutRequest request, StreamObserver<RawPutResponse> client) {
+      puts.incrementAndGet();
+      decodedOn.complete(Thread.currentThread().getName());
+      client.onNext(RawPutResponse.getDefaultInstance());
+      client.onCompleted();
+    }
+
+    @Override
+    public void rawGet(RawGetRequest request, StreamObserver<RawGetResponse> client) {
+      client.onNext(
+          RawGetResponse.newBuilder()
+              .setValue(ByteString.copyFrom(new byte[ANSWER_BYTES]))
+              .build());
+      client.onCompleted();
+    }
+
+    @Override
+    public StreamObserver<BatchCommandsRequest> batchCommands(
+        StreamObserver<BatchCommandsResponse> client) {
+      var call = (ServerCallStreamObserver<BatchCommandsResponse>) client;
+      call.setOnCancelHandler(() -> {});
+      return new StreamObserver<>() {
+        @Override
+        public void onNext(BatchCommandsRequest request) {
+          var response = BatchCommandsResponse.newBuilder();
+          response
+              .addResponsesBuilder()
+              .getRawGetBuilder()
+              .setValue(ByteString.copyFrom(new byte[ANSWER_BYTES]));
+          call.onNext(response.build());
+          assertThat(call.isReady()).isFalse();
+        }
+
+        @Override
+        public void onError(Throwable broken) {}
+
+        @Override
+        public void onCompleted() {
+          call.onCompleted();
+        }
+      };
+    }
+  }
+
+  /** A call that reads when it is told to. */
+  private static final class Call<Q, R> extends ClientCall.Listener<R> {
+    private final ClientCall<Q, R> call;
+    private volatile @Nullable Status end;
+
+    Call(ManagedChannel channel, MethodDescriptor<Q, R> method, Q request) {
+      call = channel.newCall(method, CallOptions.DEFAULT);
+      call.start(this, new Metadata());
+      call.sendMessage(request);
+    }
+
+    /** How it ended, once it has. */
+    Status end() {
+      await().until(() -> end != null);
+      return Objects.requireNonNull(end);
+    }
+
+    @Override
+    public void onMessage(R message) {}
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      end = status;
+    }
+  }
+
+  @Test
+  void anAnswerIsCountedUntilItsClientHasReadIt() {
+    var call = new Call<>(channel, TikvGrpc.getRawGetMethod(), RawGetRequest.getDefaultInstance());
+    call.call.halfClose();
+    await().until(() -> budget.taken() > ANSWER_BYTES);
+    assertThat(traffic.openCalls()).isEqualTo(1);
+    call.call.request(2);
+    await().until(() -> budget.taken() == 0);
+    assertThat(call.end()).isEqualTo(Status.OK);
+  }
+
+  @Test
+  void whatAClientDoesNotReadIsGivenBackWhenItGoes() {
+    var call = new Call<>(channel, TikvGrpc.getRawGetMethod(), RawGetRequest.getDefaultInstance());
+    call.call.halfClose();
+    await().until(() -> budget.taken() > ANSWER_BYTES);
+    call.call.cancel("gone", null);
+    await().until(() -> budget.taken() == 0);
+  }
+
+  @Test
+  void anAnswerForWhichThereIsNoRoomIsRefusedAndTheNextIsNot() {
+    Charge others = budget.open(Traffic.RAFT);
+    assertThat(others.take(BUDGET / 2)).isTrue();
+    var call = new Call<>(channel, TikvGrpc.getRawGetMethod(), RawGetRequest.getDefaultInstance());
+    call.call.request(2);
+    call.call.halfClose();
+    assertThat(call.end().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(call.end().getDescription()).contains("memory");
+    assertThat(put(10)).isFalse();
+    others.close();
+    await().until(() -> budget.taken() == 0);
+  }
+
+  @Test
+  void whoLeavesAnAnswerUnreadIsCutOffOnceOthersAreRefusedForIt() {
+    var unread =
+        new Call<>(channel, TikvGrpc.getRawGetMethod(), RawGetRequest.getDefaultInstance());
+    unread.call.halfClose();
+    await().until(() -> budget.taken() > ANSWER_BYTES);
+    ManagedChannel other = connect();
+    try {
+      nowNanos.addAndGet(3 * UnreadAnswers.GRACE_NANOS / 10); // for two mebibytes
+      assertThat(put(other, 3 << 19)).isTrue();
+      await().until(() -> budget.taken() < ANSWER_BYTES + (1 << 20));
+      assertThat(unread.end).isNull();
+
+      nowNanos.addAndGet(UnreadAnswers.GRACE_NANOS);
+      assertThat(put(other, 3 << 19)).isTrue();
+      await().until(() -> budget.taken() == 0);
+      assertThat(put(other, 3 << 19)).isFalse();
+      unread.call.request(2);
+      assertThat(unread.end().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    } finally {
+      other.shutdownNow();
+    }
+  }
+
+  @Test
+  void aStreamIsNotReadyWhileItsAnswersAreUnreadAndTheyAreCounted() {
+    var call =
+        new Call<>(
+            channel, TikvGrpc.getBatchCommandsMethod(), BatchCommandsRequest.getDefaultInstance());
+    await().until(() -> budget.taken() > ANSWER_BYTES);
+    call.call.request(1);
+    await().until(() -> budget.taken() == traffic.idleBytes());
+    assertThat(traffic.openCalls()).isEqualTo(1);
+    call.call.sendMessage(BatchCommandsRequest.getDefaultInstance());
+    await().until(() -> budget.taken() > ANSWER_BYTES);
+    call.call.cancel("gone", null);
+    await().until(() -> budget.taken() == 0);
+  }
+
+  /** Whether a put of so many bytes was told that the server is busy. */
+  private boolean put(int bytes) {
+    return put(channel, bytes);
+  }
+
+  private static boolean put(ManagedChannel channel, int bytes) {
+    RawPutRequest request =
+        RawPutRequest.newBuilder().setValue(ByteString.copyFrom(new byte[bytes])).build();
+    RawPutResponse response = TikvGrpc.newBlockingStub(channel).rawPut(request);
+    assertThat(response.hasRegionError()).isEqualTo(response.getRegionError().hasServerIsBusy());
+    return response.hasRegionError();
+  }
+
+  @Test
+  void aRequestForWhichThereIsNoRoomIsRefusedBeforeAllOfItHasCome() {
+    assertThat(put(1 << 20)).isFalse();
+    assertThat(put(8 << 20)).isTrue(); // larger than all there is
+    assertThat(puts).hasValue(1);
+    await().until(() -> budget.taken() == 0);
+    Charge others = budget.open(Traffic.RAFT);
+    assertThat(others.take(BUDGET / 2)).isTrue();
+    assertThat(put(3 << 19)).isTrue();
+    await().until(() -> budget.taken() == BUDGET / 2);
+    assertThat(put(1000)).isFalse();
+    others.close();
+    assertThat(put(3 << 19)).isFalse();
+    assertThat(puts).hasValue(3);
+    await().until(() -> budget.taken() == 0);
+  }
+
+  @Test
+  void aLargeMessageIsHandedOverOnTheLoopAlthoughItIsDecodedElsewhere() {
+    assertThat(put(1 << 20)).isFalse();
+    assertThat(decodedOn.join()).startsWith("node-traffic-test");
+  }
+
+  @Test
+  void aCallForWhichThereIsNoRoomAtAllIsRefused() {
+    Charge others = budget.open(Traffic.RAFT);
+    assertThat(others.take(BUDGET)).isTrue();
+    assertThat(put(1)).isTrue();
+    var stream =
+        new Call<>(
+            channel, TikvGrpc.getBatchCommandsMethod(), BatchCommandsRequest.getDefaultInstance());
+    stream.call.request(1);
+    assertThat(stream.end().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    others.close();
+    assertThat(put(1)).isFalse();
+  }
+}
