@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,8 @@ import picocli.CommandLine.Spec;
       "the placement driver grows to three members and the data to three replicas, all online. Started",
       "again, a node goes on as what its directory says it is.",
       "",
-      "Prints a line 'ready: pd HOST:PORT store HOST:PORT status HOST:PORT' once it serves.",
+      "Prints a line 'ready: pd HOST:PORT store HOST:PORT status HOST:PORT' once it serves; without",
+      "pd or store where it is none.",
       "",
       "Examples:",
       "  terrane start --name n1 --dir data/n1",
@@ -155,13 +157,9 @@ public final class StartCommand implements Callable<Integer> {
 
   private void say(NodeAddresses addresses) {
     PrintWriter out = spec.commandLine().getOut();
-    out.println(
-        "ready: pd "
-            + addresses.pd()
-            + " store "
-            + addresses.store()
-            + " status "
-            + addresses.status());
+    StringJoiner parts = new StringJoiner(" ", "ready: ", "");
+    addresses.byPart().forEach((part, address) -> parts.add(part + " " + address));
+    out.println(parts);
     out.flush();
   }
 

@@ -79,15 +79,20 @@ final class NodePorts implements AutoCloseable {
 
   /** Where others find this node's PD. */
   HostPort pdAdvertised() {
-    return advertised(config.pdAdvertised(), pd == null ? 0 : pd.port());
+    return advertised(config.pdAdvertised(), pd);
   }
 
   HostPort storeAdvertised() {
-    return advertised(config.storeAdvertised(), store == null ? 0 : store.port());
+    return advertised(config.storeAdvertised(), store);
   }
 
   HostPort statusAdvertised() {
     return advertised(config.statusAdvertised(), status.port());
+  }
+
+  /** Port 0 where nobody listens: whatever the settings say would lead nowhere, or to others. */
+  private static HostPort advertised(HostPort wanted, @Nullable GrpcServer server) {
+    return server == null ? new HostPort(wanted.host(), 0) : advertised(wanted, server.port());
   }
 
   private static HostPort advertised(HostPort wanted, int listening) {

@@ -95,8 +95,7 @@ final class StatusPages {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("name", config.name());
     all.put("version", StorePart.VERSION);
-    all.put("pd", node.addresses().pd().toString());
-    all.put("store", node.addresses().store().toString());
+    all.putAll(node.addresses().byPart());
     StoreStatus store = node.storeStatus();
     if (store != null) {
       all.put("cluster_id", Content.id(store.clusterId()));

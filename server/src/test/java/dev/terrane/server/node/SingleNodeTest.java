@@ -8,8 +8,10 @@ import dev.terrane.client.TerraneClient;
 import dev.terrane.common.Bytes;
 import dev.terrane.server.config.ConfigException;
 import dev.terrane.server.config.NodeConfig;
+import dev.terrane.server.config.NodeConfigBuilder;
 import dev.terrane.server.config.Role;
 import dev.terrane.server.net.AddressInUseException;
+import dev.terrane.server.net.HostPort;
 import dev.terrane.store.StoreStatus;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,6 +84,32 @@ class SingleNodeTest {
     await().until(() -> TestNodes.readiness(pd).equals("200 ok"));
 
     assertThat(pd.storeStatus()).isNull();
+  }
+
+  /** An address where nobody listens, or somebody else, is worse than none. */
+  @Test
+  void aPlacementDriverAndAStoreApartServeAndNameOnlyWhatTheyAre() throws Exception {
+    Node pd = nodes.start(nodes.config("p", config -> apart(config, Role.PD)));
+    Node store =
+        nodes.start(
+            nodes.config(
+                "s", config -> apart(config, Role.STORE).join(List.of(pd.addresses().pd()))));
+
+    assertThat(pd.addresses().byPart()).containsOnlyKeys("pd", "status");
+    assertThat(store.addresses().byPart()).containsOnlyKeys("store", "status");
+    Bytes key = Bytes.ofUtf8("k");
+    try (TerraneClient client = client(pd)) {
+      client.raw().put(key, key);
+      assertThat(client.raw().get(key)).contains(key);
+    }
+  }
+
+  /** Settings of all parts are given, as they have defaults. */
+  private static NodeConfigBuilder apart(NodeConfigBuilder config, Role role) {
+    NodeConfigBuilder built = config.roles(Set.of(role));
+    return role == Role.PD
+        ? built.storeAddress(new HostPort("127.0.0.1", 20160))
+        : built.pdAddress(new HostPort("127.0.0.1", 2379));
   }
 
   @Test
