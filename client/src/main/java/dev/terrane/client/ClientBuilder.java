@@ -90,7 +90,10 @@ public final class ClientBuilder {
     return this;
   }
 
-  /** Whether a put or delete whose reply was lost is sent again; see {@link RawClient}. */
+  /**
+   * Whether a put or delete whose reply was lost is sent again, rather than end with {@link
+   * UndeterminedException}. Only where no key has several writers: see {@link RawClient}.
+   */
   @CanIgnoreReturnValue
   public ClientBuilder retryLostWrites(boolean retry) {
     retryLostWrites = retry;

@@ -18,10 +18,11 @@ import org.jspecify.annotations.Nullable;
  * {@link ClientException}, and a waiting form that throws it. Arguments out of bounds throw {@link
  * InvalidArgumentException} at once in both.
  *
- * <p>Puts, deletes and range deletes whose reply was lost are sent again, as TiKV's own clients do:
- * with several writers of one key, the second execution may undo what another wrote in between. A
- * client opened without {@code retryLostWrites} fails them with {@link UndeterminedException}
- * instead. A compare-and-swap is never sent again once it may have been executed.
+ * <p>A write whose reply was lost ends with {@link UndeterminedException}: it may have been
+ * executed, and is not sent again. A client opened with {@code retryLostWrites} sends puts, deletes
+ * and range deletes again, as TiKV's own clients do; where a key has several writers, the second
+ * execution may bring back what another has replaced in between. A compare-and-swap is never sent
+ * again once it may have been executed.
  *
  * <p>Thread-safe. What is chained to a future runs on the client's thread and must not wait; the
  * waiting forms refuse to be called there.

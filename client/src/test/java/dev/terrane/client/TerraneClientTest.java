@@ -137,11 +137,12 @@ final class TerraneClientTest {
   @Test
   void outlivesARestartOfTheStore() throws Exception {
     cluster.stopStore();
-    CompletableFuture<@Nullable Void> write = client.raw().putAsync(key("k"), key("v"));
-    assertThatThrownBy(() -> write.get(200, TimeUnit.MILLISECONDS))
+    CompletableFuture<Optional<Bytes>> read = client.raw().getAsync(key("first"));
+    assertThatThrownBy(() -> read.get(200, TimeUnit.MILLISECONDS))
         .isInstanceOf(java.util.concurrent.TimeoutException.class);
     cluster.restartStore();
-    write.get(10, TimeUnit.SECONDS);
+    assertThat(read.get(10, TimeUnit.SECONDS)).contains(key("1"));
+    client.raw().put(key("k"), key("v"));
     assertThat(client.raw().get(key("k"))).contains(key("v"));
   }
 

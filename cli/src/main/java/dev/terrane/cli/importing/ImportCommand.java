@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
       "",
       "A line that cannot be read, or that the cluster refuses, is reported as FILE:LINE with the",
       "reason, and the others go on; the exit code then is 1, or 4 if the outcome of a put is unknown.",
-      "Of several lines with one key the last wins. A put whose answer was lost is sent again.",
+      "Of several lines with one key the last wins. A put whose answer was lost is not sent again.",
       "Ctrl-C waits for the puts under way, says at which line to go on, and exits with 130.",
       "",
       "JSON lines: {\"key\": \"k\", \"value\": \"v\"}, or key_base64 and value_base64, and ttl_seconds.",

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param batchBytesMax bytes of keys and values in one message, unless one request has more
  * @param streamsPerStore batch streams to each store
  * @param retryLostWrites whether a put or delete whose reply was lost is sent again, as TiKV's own
- *     clients do. The second execution may undo a write that another client made in between;
- *     without it the operation ends as undetermined
+ *     clients do, rather than end as undetermined. Not unless asked for: the second execution may
+ *     bring back what another client has replaced in between
  */
 public record ClientConfig(
     List<String> pdAddresses,
@@ -44,7 +44,7 @@ public record ClientConfig(
           128,
           1 << 20,
           1,
-          true);
+          false);
 
   public ClientConfig {
     pdAddresses = List.copyOf(pdAddresses);

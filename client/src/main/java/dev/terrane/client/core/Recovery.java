@@ -9,8 +9,9 @@ import java.util.List;
  * What becomes of a call that a store did not serve: repairs the route by what was learned, then
  * tries again, later or at once, or ends the call where trying again is not right.
  *
- * <p>A write whose reply was lost is repeated as TiKV's own clients do, if the configuration
- * allows: of this client's own writes the result is the same. A compare-and-swap is never repeated.
+ * <p>A write whose reply was lost ends as undetermined: executed a second time, it could replace
+ * what another client wrote after the first. It is repeated, as TiKV's own clients do, only if the
+ * configuration asks for it; a compare-and-swap never is.
  */
 final class Recovery {
   private final ClientCore core;

@@ -1,6 +1,5 @@
 package dev.terrane.sim.cluster;
 
-import dev.terrane.client.core.ClientConfig;
 import dev.terrane.common.Bytes;
 import dev.terrane.common.KeyRange;
 import dev.terrane.sim.check.HistoryRecorder;
@@ -9,7 +8,6 @@ import dev.terrane.sim.check.RawResult;
 import dev.terrane.sim.node.ClientNode;
 import dev.terrane.sim.world.SimulationFailure;
 import dev.terrane.sim.world.World;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -19,20 +17,6 @@ import org.jspecify.annotations.Nullable;
 final class Workload {
   private static final int OPERATIONS_MAX = 1 << 20;
   private static final long SECOND = 1_000_000_000L;
-
-  /** Lost replies end an operation as undetermined: sent twice, a put is two writes. */
-  private static final ClientConfig CONFIG =
-      new ClientConfig(
-          List.of(),
-          null,
-          Duration.ofSeconds(10),
-          Duration.ofSeconds(2),
-          Duration.ofSeconds(3),
-          1024,
-          128,
-          1 << 20,
-          1,
-          false);
 
   private final int keys;
   private final long pauseNanosMax;
@@ -51,14 +35,14 @@ final class Workload {
     int all = parameters.clients() * parameters.workers();
     pauseNanosMax = 2L * all * SECOND / parameters.operationsPerSecond();
     for (int i = 1; i <= parameters.clients(); i++) {
-      ClientNode client = new ClientNode(cluster.plan(), cluster.machine("c" + i), CONFIG);
+      ClientNode client = new ClientNode(cluster.plan(), cluster.machine("c" + i));
       for (int j = 0; j < parameters.workers(); j++) {
         workers.add(new Worker(this, client, world, workers.size()));
       }
     }
     filler =
         parameters.smallLog()
-            ? new Filler(new ClientNode(cluster.plan(), cluster.machine("c0"), CONFIG), () -> paced)
+            ? new Filler(new ClientNode(cluster.plan(), cluster.machine("c0")), () -> paced)
             : null;
   }
 

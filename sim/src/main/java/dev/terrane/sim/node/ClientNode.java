@@ -10,29 +10,33 @@ import dev.terrane.sim.world.AgentActor;
 import dev.terrane.sim.world.Machine;
 import dev.terrane.sim.world.NodeProcess;
 
-/** A client's process: the core of the Java client on the simulated network. */
+/**
+ * A client's process: the core of the Java client on the simulated network, as it is when nobody
+ * asks for anything else. What histories show holds for that.
+ */
 public final class ClientNode {
   private final NodeProcess process;
   private final RawCommands raw;
   private final PdCommands pd;
 
-  public ClientNode(ClusterPlan plan, Machine machine, ClientConfig config) {
+  public ClientNode(ClusterPlan plan, Machine machine) {
     plan.network().add(machine);
+    ClientConfig defaults = ClientConfig.DEFAULTS;
     process = machine.start();
     SimTransport transport = new SimTransport(plan.network().channelsOf(process));
     ClientCore core =
         new ClientCore(
             new ClientConfig(
                 plan.pdSeeds().stream().map(HostPort::toString).toList(),
-                config.keyspace(),
-                config.requestTimeout(),
-                config.attemptTimeout(),
-                config.connectTimeout(),
-                config.outstandingMax(),
-                config.batchRequestsMax(),
-                config.batchBytesMax(),
-                config.streamsPerStore(),
-                config.retryLostWrites()),
+                defaults.keyspace(),
+                defaults.requestTimeout(),
+                defaults.attemptTimeout(),
+                defaults.connectTimeout(),
+                defaults.outstandingMax(),
+                defaults.batchRequestsMax(),
+                defaults.batchBytesMax(),
+                defaults.streamsPerStore(),
+                defaults.retryLostWrites()),
             transport,
             machine.clock(),
             machine.world().stream("client/" + machine.name()));

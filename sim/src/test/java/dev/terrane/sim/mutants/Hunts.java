@@ -88,6 +88,7 @@ final class Hunts {
               NOT_LINEARIZABLE),
           Hunt.of("swap-under-a-shared-latch", "leadership-handed-away", 1, 10, NOT_LINEARIZABLE),
           Hunt.of("repeat-an-undetermined-swap", "slow-disks", 1, 20, NOT_LINEARIZABLE),
+          Hunt.of("repeat-an-undetermined-put", "raft-scrambled", 2, 40, NOT_LINEARIZABLE),
           Hunt.of("timestamps-from-the-clock", "clocks-jump", 1, 20, "gives timestamps"),
           Hunt.of(
               "keep-what-a-gone-client-left",

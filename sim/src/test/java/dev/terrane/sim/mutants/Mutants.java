@@ -181,6 +181,12 @@ final class Mutants {
               "unknown",
               new CallReplaced("dev.terrane.client.core.RegionCall", "mayRepeat", TRUE)),
           new Mutant(
+              "repeat-an-undetermined-put",
+              "the client sends a put again that may have been executed",
+              "dev.terrane.client.core.PutCall",
+              "mayRepeat",
+              new CallReplaced("dev.terrane.client.core.ClientConfig", "retryLostWrites", TRUE)),
+          new Mutant(
               "timestamps-from-the-clock",
               "a new PD leader begins its timestamps at its clock, not above what was handed out",
               "dev.terrane.pd.tso.TimestampOracle",
