@@ -4,6 +4,7 @@ import dev.terrane.client.ClientBusyException;
 import dev.terrane.client.ClientClosedException;
 import dev.terrane.client.ClientException;
 import dev.terrane.client.DeadlineExceededException;
+import dev.terrane.client.InternalErrorException;
 import dev.terrane.client.InvalidArgumentException;
 import dev.terrane.client.NotBootstrappedException;
 import dev.terrane.client.RefusedException;
@@ -39,6 +40,9 @@ public final class ClusterFailures {
       case ClientBusyException e -> "";
       case ClientClosedException e -> "";
       case InvalidArgumentException e -> "";
+      case InternalErrorException e when e.getCause() instanceof OutOfMemoryError ->
+          "\nTERRANE_JAVA_OPTS=-Xmx1g gives it more.";
+      case InternalErrorException e -> "\nThis is a fault in terrane: --stacktrace shows where.";
       case RefusedException e when e.getMessage().contains("ttl is not enabled") ->
           "\nOnly a cluster started with --api-version 1ttl or 2 has times to live.";
       case RefusedException e -> "";

@@ -8,6 +8,7 @@ public abstract sealed class ClientException extends RuntimeException
     permits ClientBusyException,
         ClientClosedException,
         DeadlineExceededException,
+        InternalErrorException,
         InvalidArgumentException,
         NotBootstrappedException,
         RefusedException,

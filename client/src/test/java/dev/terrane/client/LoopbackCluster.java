@@ -2,19 +2,27 @@ package dev.terrane.client;
 
 import dev.terrane.client.core.FakeCluster;
 import dev.terrane.client.core.FakeServices;
+import io.grpc.Attributes;
 import io.grpc.Server;
+import io.grpc.ServerTransportFilter;
 import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** PD and store 1 of a {@link FakeCluster}, each on a port of its own. */
 final class LoopbackCluster {
   private final FakeServices services = new FakeServices(new FakeCluster(false));
   private final Server pd;
   private final int storePort;
+  private final Connections connections = new Connections();
   private Server store;
+  private @Nullable Server moved;
 
   LoopbackCluster() throws IOException {
     NettyServerBuilder builder = builder(0);
@@ -36,7 +44,51 @@ final class LoopbackCluster {
   }
 
   private Server startStore(int port) throws IOException {
-    return builder(port).addService(services.store(this::storeAddress)).build().start();
+    return builder(port)
+        .addService(services.store(this::storeAddress))
+        .addTransportFilter(connections)
+        .build()
+        .start();
+  }
+
+  /** Where it has been another store answers, which goes on. */
+  void moveStore() throws IOException {
+    int port = 0;
+    while (port == 0 || port == storePort) {
+      try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        port = free.getLocalPort();
+      }
+    }
+    String address = "127.0.0.1:" + port;
+    moved = builder(port).addService(services.store(() -> address)).build().start();
+    services.storeIsAt(1, address);
+  }
+
+  /** How many connections there are to the store where it was first. */
+  int storeConnections() {
+    return connections.open.get();
+  }
+
+  boolean lastStoreConnectionEnded(long timeout, TimeUnit unit) throws InterruptedException {
+    return connections.ended.await(timeout, unit);
+  }
+
+  private static final class Connections extends ServerTransportFilter {
+    private final AtomicInteger open = new AtomicInteger();
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    @Override
+    public Attributes transportReady(Attributes attributes) {
+      open.incrementAndGet();
+      return attributes;
+    }
+
+    @Override
+    public void transportTerminated(Attributes attributes) {
+      if (open.decrementAndGet() == 0) {
+        ended.countDown();
+      }
+    }
   }
 
   String pdAddress() {
@@ -62,6 +114,10 @@ final class LoopbackCluster {
 
   void close() throws InterruptedException {
     stopStore();
+    Server elsewhere = moved;
+    if (elsewhere != null) {
+      elsewhere.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+    }
     pd.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
   }
 }

@@ -147,6 +147,28 @@ final class TerraneClientTest {
   }
 
   @Test
+  void endsTheConnectionToWhereAStoreHasBeen() throws Exception {
+    assertThat(cluster.storeConnections()).isEqualTo(1);
+    cluster.moveStore();
+    assertThat(client.raw().get(key("first"))).contains(key("1"));
+    assertThat(cluster.lastStoreConnectionEnded(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void anAnswerThatMakesNoSenseFailsItsCallAndNoOther() {
+    try (TerraneClient hasty =
+        TerraneClient.builder(cluster.pdAddress()).requestTimeout(Duration.ofMillis(500)).open()) {
+      hasty.raw().put(key("k"), key("v"));
+      cluster.services().tellOfUnknownRoles();
+      assertThatThrownBy(() -> hasty.pd().regions(KeyRange.ALL, 10))
+          .isInstanceOf(DeadlineExceededException.class)
+          .hasMessageContaining("makes no sense");
+      assertThat(hasty.raw().get(key("k"))).contains(key("v"));
+      assertThat(hasty.pd().timestamp()).isPositive();
+    }
+  }
+
+  @Test
   void callersPastTheBoundWaitAndThenHearThatItIsBusy() {
     cluster.services().answer(false);
     try (TerraneClient narrow =

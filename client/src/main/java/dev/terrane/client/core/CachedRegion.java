@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class CachedRegion {
   private static final long REFRESH_INTERVAL_NANOS = 100_000_000;
+  private static final int FIXED_BYTES = 256;
+  private static final int PEER_BYTES = 64;
 
   private final Region region;
   private final List<Peer> candidates;
@@ -40,11 +42,17 @@ final class CachedRegion {
 
   private boolean valid = true;
 
+  /** Neighbours in {@link UseOrder}. */
+  @Nullable CachedRegion usedBefore;
+
+  @Nullable CachedRegion usedAfter;
+
   /**
    * @param leader the leader, if known; a peer that the Region does not have is not believed
-   * @throws IllegalArgumentException if the Region has no peer
+   * @throws IllegalArgumentException if the Region makes no sense
    */
   CachedRegion(Region region, @Nullable Peer leader, KeyCodec codec) {
+    check(region);
     this.region = region;
     this.codec = codec;
     this.candidates = candidates(region);
@@ -52,10 +60,26 @@ final class CachedRegion {
     this.target = known == null ? candidates.get(0) : known;
   }
 
-  private static List<Peer> candidates(Region region) {
+  /** What does not hold of a Region that somebody tells of would mislead every later request. */
+  private static void check(Region region) {
+    if (region.id() == 0) {
+      throw new IllegalArgumentException("a region has no id: " + region);
+    }
+    if (region.range().isEmpty()) {
+      throw new IllegalArgumentException(
+          "region " + region.id() + " ends before it begins: " + region.range());
+    }
     if (region.peers().isEmpty()) {
       throw new IllegalArgumentException("region " + region.id() + " has no peers");
     }
+    for (Peer peer : region.peers()) {
+      if (peer.id() == 0 || peer.storeId() == 0) {
+        throw new IllegalArgumentException("region " + region.id() + " has a peer " + peer);
+      }
+    }
+  }
+
+  private static List<Peer> candidates(Region region) {
     List<Peer> voters = new ArrayList<>();
     for (Peer peer : region.peers()) {
       if (peer.role() != PeerRole.LEARNER) {
@@ -80,6 +104,14 @@ final class CachedRegion {
 
   void invalidate() {
     valid = false;
+  }
+
+  /** About how much memory it takes. */
+  long bytes() {
+    return FIXED_BYTES
+        + region.range().start().length()
+        + region.range().end().length()
+        + (long) PEER_BYTES * region.peers().size();
   }
 
   boolean contains(Bytes wireKey) {

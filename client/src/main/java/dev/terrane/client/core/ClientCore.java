@@ -9,7 +9,9 @@ import dev.terrane.common.agent.Inbox;
 import dev.terrane.common.agent.Waker;
 import dev.terrane.common.region.Peer;
 import dev.terrane.common.region.Region;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,13 +24,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The path of an operation: inbox, route (Region cache, else PD), the stream of the Region's
  * leader, and back through {@link Transport}'s callbacks. Whatever one poll or one callback brings
- * about leaves together at its end, in {@link #flush}.
+ * about leaves together at its end, in {@link #flush}. What a step throws ends the operation that
+ * it was for, as {@link Task#broke} has it, and no other.
  *
  * <p>Everything but {@link #submit} is confined to the polling thread.
  */
 public final class ClientCore implements Agent {
   private static final int TASKS_PER_POLL_MAX = 1024;
   private static final int REGIONS_MAX = 100_000;
+  private static final long REGION_BYTES_MAX = 64L << 20;
 
   private final ClientConfig config;
   private final Transport transport;
@@ -39,10 +43,13 @@ public final class ClientCore implements Agent {
   private final PdLink pd;
   private final KeyspaceLoader keyspace;
   private final RegionLoader loader = new RegionLoader(this);
-  private final RegionCache cache = new RegionCache(REGIONS_MAX);
+  private final RegionCache cache = new RegionCache(REGIONS_MAX, REGION_BYTES_MAX);
   private final Recovery recovery = new Recovery(this);
   private final Map<Long, StoreLink> linkByStoreId = new LinkedHashMap<>();
   private final List<StoreStream> dirty = new ArrayList<>();
+  private final Deque<RegionCall> toRoute = new ArrayDeque<>();
+  private final Addresses addresses;
+  private boolean routing;
   private @Nullable KeyCodec codec;
   private volatile boolean closed;
 
@@ -59,6 +66,7 @@ public final class ClientCore implements Agent {
     this.timers = new Timers(time.nanoTime());
     // Callers on the polling thread are admitted past outstandingMax; hence the room.
     this.inbox = new Inbox<>("client", Math.max(1024, 4 * config.outstandingMax()));
+    this.addresses = new Addresses(transport);
     this.pd = new PdLink(this, config.pdAddresses());
     String keyspaceName = config.keyspace();
     this.keyspace = new KeyspaceLoader(this, keyspaceName == null ? "" : keyspaceName);
@@ -77,10 +85,27 @@ public final class ClientCore implements Agent {
 
   @Override
   public int poll(TimeSource clock) {
-    int work = inbox.drain(Task::start, TASKS_PER_POLL_MAX);
+    int work = inbox.drain(ClientCore::begin, TASKS_PER_POLL_MAX);
     work += timers.fire(clock.nanoTime());
     flush();
     return work;
+  }
+
+  private static void begin(Task task) {
+    try {
+      task.start();
+    } catch (Throwable thrown) {
+      task.broke(thrown);
+    }
+  }
+
+  /** One step of the work on {@code task}, which alone ends if it throws. */
+  void step(Task task, Runnable step) {
+    try {
+      step.run();
+    } catch (Throwable thrown) {
+      task.broke(thrown);
+    }
   }
 
   @Override
@@ -117,8 +142,34 @@ public final class ClientCore implements Agent {
     }
   }
 
-  /** Sends {@code call} to where it belongs, or has it wait for what is missing to know that. */
+  /**
+   * Sends {@code call} to where it belongs, or has it wait for what is missing to know that.
+   * Routing one call may bring about others, as the rest of a batch is another call; these are
+   * routed one after the other and not one within the other, however many they are.
+   */
   void route(RegionCall call) {
+    toRoute.add(call);
+    if (routing) {
+      return;
+    }
+    routing = true;
+    try {
+      for (RegionCall next = toRoute.poll(); next != null; next = toRoute.poll()) {
+        try {
+          routeNow(next);
+        } catch (Throwable thrown) {
+          next.broke(thrown);
+        }
+      }
+    } finally {
+      routing = false;
+    }
+  }
+
+  private void routeNow(RegionCall call) {
+    if (call.hasEnded()) {
+      return;
+    }
     KeyCodec known = codec;
     if (known == null) {
       call.locating();
@@ -233,6 +284,26 @@ public final class ClientCore implements Agent {
 
   Timers timers() {
     return timers;
+  }
+
+  /** Nothing of the store is kept; should it be needed after all, PD is asked again. */
+  void forget(StoreLink link) {
+    if (linkByStoreId.remove(link.storeId(), link)) {
+      link.close();
+    }
+  }
+
+  /** Forgets stores that no known Region has a peer on, and that nobody waits for. */
+  void forgetStoresOfNoUse() {
+    for (StoreLink link : List.copyOf(linkByStoreId.values())) {
+      if (!cache.needs(link.storeId()) && link.isIdle()) {
+        forget(link);
+      }
+    }
+  }
+
+  Addresses addresses() {
+    return addresses;
   }
 
   PdLink pd() {

@@ -6,9 +6,10 @@ import dev.terrane.client.RefusedException;
 import dev.terrane.proto.keyspacepb.KeyspaceState;
 import dev.terrane.proto.keyspacepb.LoadKeyspaceRequest;
 import dev.terrane.proto.keyspacepb.LoadKeyspaceResponse;
+import java.util.Optional;
 
 /** Asks PD once for the id of the keyspace that a version 2 client was opened on. */
-final class KeyspaceLoader implements Completion<LoadKeyspaceResponse> {
+final class KeyspaceLoader implements Completion<Optional<KeyCodec>> {
   private final ClientCore core;
   private final String name;
   private boolean loading;
@@ -26,26 +27,35 @@ final class KeyspaceLoader implements Completion<LoadKeyspaceResponse> {
               Rpc.LOAD_KEYSPACE,
               header -> LoadKeyspaceRequest.newBuilder().setHeader(header).setName(name).build(),
               LoadKeyspaceResponse::getHeader,
+              KeyspaceLoader::codec,
               this)
           .start();
     }
   }
 
+  /** How keys of the keyspace are encoded; empty if there is no such keyspace to work with. */
+  private static Optional<KeyCodec> codec(LoadKeyspaceResponse answer) {
+    return answer.hasKeyspace() && answer.getKeyspace().getState() == KeyspaceState.ENABLED
+        ? Optional.of(KeyCodec.version2(answer.getKeyspace().getId()))
+        : Optional.empty();
+  }
+
   @Override
-  public void succeeded(LoadKeyspaceResponse answer) {
+  public void succeeded(Optional<KeyCodec> codec) {
     loading = false;
-    if (!answer.hasKeyspace() || answer.getKeyspace().getState() != KeyspaceState.ENABLED) {
-      core.loader()
-          .failAll(new RefusedException("keyspace " + name + " is missing or not enabled"));
-      return;
-    }
-    core.started(KeyCodec.version2(answer.getKeyspace().getId()));
+    codec.ifPresentOrElse(
+        core::started,
+        () ->
+            core.loader()
+                .failAll(new RefusedException("keyspace " + name + " is missing or not enabled")));
   }
 
   @Override
   public void failed(ClientException failure) {
     loading = false;
-    if (!(failure instanceof DeadlineExceededException)) {
+    if (failure instanceof DeadlineExceededException) {
+      core.loader().keyspaceNotLoaded();
+    } else {
       core.loader().failAll(failure);
     }
   }

@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import dev.terrane.client.ClientClosedException;
 import dev.terrane.client.ClientException;
 import dev.terrane.client.DeadlineExceededException;
+import dev.terrane.client.InternalErrorException;
 import dev.terrane.client.NotBootstrappedException;
 import dev.terrane.client.RefusedException;
 import dev.terrane.client.core.Transport.Failure;
@@ -21,13 +22,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Invariant: until it has ended its timer is set, so that closing finds it.
  */
-final class PdCall<Q extends Message, A extends Message> extends Timer
+final class PdCall<Q extends Message, A extends Message, T> extends Timer
     implements Task, UnaryListener<A> {
   private final ClientCore core;
   private final Rpc<Q, A> rpc;
   private final Function<RequestHeader, Q> request;
   private final Function<A, ResponseHeader> header;
-  private final Completion<? super A> completion;
+  private final Function<A, T> reading;
+  private final Completion<? super T> completion;
   private final Backoff backoff = new Backoff();
   private long deadlineNanos;
   private Transport.@Nullable Call sent;
@@ -36,16 +38,22 @@ final class PdCall<Q extends Message, A extends Message> extends Timer
   private boolean ended;
   private String lastTrouble = "not sent yet";
 
+  /**
+   * @param reading makes of an answer what was asked for; throws if it makes no sense, and PD is
+   *     then asked again
+   */
   PdCall(
       ClientCore core,
       Rpc<Q, A> rpc,
       Function<RequestHeader, Q> request,
       Function<A, ResponseHeader> header,
-      Completion<? super A> completion) {
+      Function<A, T> reading,
+      Completion<? super T> completion) {
     this.core = core;
     this.rpc = rpc;
     this.request = request;
     this.header = header;
+    this.reading = reading;
     this.completion = completion;
   }
 
@@ -76,10 +84,21 @@ final class PdCall<Q extends Message, A extends Message> extends Timer
     if (answered.hasError() && answered.getError().getType() != ErrorType.OK) {
       refused(answered.getError());
     } else {
-      end();
-      completion.succeeded(answer);
+      read(answer);
     }
     core.flush();
+  }
+
+  private void read(A answer) {
+    T read;
+    try {
+      read = reading.apply(answer);
+    } catch (RuntimeException nonsense) {
+      again("PD's answer makes no sense: " + nonsense.getMessage());
+      return;
+    }
+    end();
+    completion.succeeded(read);
   }
 
   private void refused(Error error) {
@@ -154,12 +173,22 @@ final class PdCall<Q extends Message, A extends Message> extends Timer
   }
 
   @Override
+  public void broke(Throwable thrown) {
+    giveUp();
+    failed(InternalErrorException.of(thrown));
+  }
+
+  @Override
   void closing() {
+    giveUp();
+    failed(new ClientClosedException("the client was closed"));
+  }
+
+  private void giveUp() {
     Transport.Call pending = sent;
     if (pending != null) {
       pending.cancel();
       sent = null;
     }
-    failed(new ClientClosedException("the client was closed"));
   }
 }

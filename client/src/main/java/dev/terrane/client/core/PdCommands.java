@@ -1,7 +1,6 @@
 package dev.terrane.client.core;
 
 import com.google.protobuf.Message;
-import dev.terrane.client.ClientException;
 import dev.terrane.client.InvalidArgumentException;
 import dev.terrane.client.PdMember;
 import dev.terrane.client.PdMembers;
@@ -117,23 +116,7 @@ public final class PdCommands {
       Function<A, ResponseHeader> header,
       Function<A, T> reading,
       Completion<? super T> completion) {
-    core.submit(
-        new PdCall<>(
-            core,
-            rpc,
-            request,
-            header,
-            new Completion<A>() {
-              @Override
-              public void succeeded(A answer) {
-                completion.succeeded(reading.apply(answer));
-              }
-
-              @Override
-              public void failed(ClientException failure) {
-                completion.failed(failure);
-              }
-            }));
+    core.submit(new PdCall<>(core, rpc, request, header, reading, completion));
   }
 
   private static PdMembers members(GetMembersResponse answer) {

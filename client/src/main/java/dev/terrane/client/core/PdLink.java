@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,15 +22,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>When nobody has answered for the connect timeout, those who wait fail at once rather than at
  * their own deadlines.
+ *
+ * <p>While a leader is known it is asked now and then who the members are, so that those which have
+ * left are forgotten, and those which came are known when the leader is lost.
  */
 final class PdLink {
   private static final long ROUND_NANOS = 1_000_000_000;
+  private static final long REFRESH_NANOS = 60_000_000_000L;
 
   private final ClientCore core;
-  private final Set<String> addresses;
-  private final List<PdCall<?, ?>> waiting = new ArrayList<>();
+  private final MemberAddresses addresses;
+  private final List<PdCall<?, ?, ?>> waiting = new ArrayList<>();
   private final List<Probe> probes = new ArrayList<>();
   private final RoundTimer timer = new RoundTimer();
+  private final Refresh refresh = new Refresh();
   private @Nullable String leader;
   private long clusterId;
   private Backoff backoff = new Backoff();
@@ -40,7 +46,7 @@ final class PdLink {
 
   PdLink(ClientCore core, List<String> seeds) {
     this.core = core;
-    this.addresses = new LinkedHashSet<>(seeds);
+    this.addresses = new MemberAddresses(core.addresses(), seeds);
   }
 
   /** The leader's address, or null; then {@link #await} tells when there is one. */
@@ -57,14 +63,14 @@ final class PdLink {
   }
 
   /** {@code call} is sent again as soon as a leader is known. */
-  void await(PdCall<?, ?> call) {
+  void await(PdCall<?, ?, ?> call) {
     waiting.add(call);
     if (!roundRunning && timer.slot == Timer.UNSET) {
       startRound();
     }
   }
 
-  void stopWaiting(PdCall<?, ?> call) {
+  void stopWaiting(PdCall<?, ?, ?> call) {
     waiting.remove(call);
   }
 
@@ -83,7 +89,7 @@ final class PdLink {
       silentSinceNanos = core.now();
     }
     core.timers().set(timer, core.now() + ROUND_NANOS);
-    for (String address : List.copyOf(addresses)) {
+    for (String address : addresses.all()) {
       Probe probe = new Probe(address);
       probes.add(probe);
       probe.call =
@@ -112,11 +118,11 @@ final class PdLink {
     endRound();
     if (silent && core.now() - silentSinceNanos >= core.config().connectTimeout().toNanos()) {
       silent = false;
-      List<PdCall<?, ?>> failed = List.copyOf(waiting);
+      List<PdCall<?, ?, ?>> failed = List.copyOf(waiting);
       waiting.clear();
       ClientException failure =
           new UnavailableException(
-              "no member of PD answers at " + addresses + " (last: " + lastTrouble + ")");
+              "no member of PD answers at " + addresses.all() + " (last: " + lastTrouble + ")");
       failed.forEach(call -> call.failed(failure));
     }
     if (!waiting.isEmpty()) {
@@ -137,18 +143,26 @@ final class PdLink {
       return;
     }
     clusterId = answeredId;
+    addresses.learn(addresses(answer, found));
+    leader = found;
+    refresh.schedule();
+    backoff = new Backoff();
+    endRound();
+    List<PdCall<?, ?, ?>> ready = List.copyOf(waiting);
+    waiting.clear();
+    ready.forEach(PdCall::send);
+  }
+
+  private static Set<String> addresses(GetMembersResponse answer, String leader) {
+    Set<String> addresses = new LinkedHashSet<>();
+    addresses.add(leader);
     for (Member member : answer.getMembersList()) {
       String address = address(member);
       if (address != null) {
         addresses.add(address);
       }
     }
-    leader = found;
-    backoff = new Backoff();
-    endRound();
-    List<PdCall<?, ?>> ready = List.copyOf(waiting);
-    waiting.clear();
-    ready.forEach(PdCall::send);
+    return addresses;
   }
 
   /** The first client URL as host and port; null if there is none that plain text can reach. */
@@ -198,6 +212,52 @@ final class PdLink {
     }
   }
 
+  /** Asks the leader who the members are, once in a while. */
+  private final class Refresh extends Timer implements Completion<GetMembersResponse> {
+    void schedule() {
+      if (slot == UNSET) {
+        core.timers().set(this, core.now() + REFRESH_NANOS);
+      }
+    }
+
+    @Override
+    void fire() {
+      schedule();
+      core.forgetStoresOfNoUse();
+      if (leader != null) {
+        new PdCall<>(
+                core,
+                Rpc.GET_MEMBERS,
+                header -> GetMembersRequest.newBuilder().setHeader(header).build(),
+                GetMembersResponse::getHeader,
+                Function.<GetMembersResponse>identity(),
+                this)
+            .start();
+      }
+    }
+
+    @Override
+    public void succeeded(GetMembersResponse answer) {
+      String named = answer.hasLeader() ? address(answer.getLeader()) : null;
+      if (named != null && named.equals(leader) && answer.getHeader().getClusterId() == clusterId) {
+        addresses.settle(addresses(answer, named));
+      }
+    }
+
+    @Override
+    public void failed(ClientException failure) {
+      // What was known stays; the next time is not far.
+    }
+
+    @Override
+    void broke(Throwable thrown) {
+      // Already scheduled anew.
+    }
+
+    @Override
+    void closing() {}
+  }
+
   /** While a round runs, its end; between rounds, the next one's start. */
   private final class RoundTimer extends Timer {
     @Override
@@ -207,6 +267,14 @@ final class PdLink {
       } else if (!waiting.isEmpty()) {
         startRound();
       }
+    }
+
+    /** Whoever waits is asked for in another round. */
+    @Override
+    void broke(Throwable thrown) {
+      lastTrouble = "the client failed at it: " + thrown;
+      endRound();
+      core.timers().set(this, core.now() + backoff.nextNanos(Delay.PD, core.random()));
     }
 
     @Override

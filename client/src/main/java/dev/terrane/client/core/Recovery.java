@@ -47,6 +47,14 @@ final class Recovery {
     }
   }
 
+  /** The store did not serve it, and what it said of why makes no sense. */
+  void notUnderstood(RegionCall call, String why) {
+    core.cache().remove(call.region());
+    call.backOff(
+        Delay.REGION_UNKNOWN,
+        "the region error of store " + call.peer().storeId() + " makes no sense: " + why);
+  }
+
   /** The request did not reach the store. */
   void unreachable(RegionCall call, String why) {
     passOver(call);

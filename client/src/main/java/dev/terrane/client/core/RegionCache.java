@@ -5,6 +5,7 @@ import dev.terrane.common.KeyRange;
 import dev.terrane.common.region.Peer;
 import dev.terrane.common.region.Region;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,23 +18,33 @@ import org.jspecify.annotations.Nullable;
  * claims about one range the one with the newer epoch wins, so a late answer of PD does not undo
  * what a store has told.
  *
- * <p>Holds at most a fixed number of Regions; past that, those at the edge of the key space go
- * first.
+ * <p>Holds at most a fixed number of Regions, and about a fixed number of bytes; past that, those
+ * go that have not been asked for longest.
  */
 final class RegionCache {
   private final TreeMap<Bytes, CachedRegion> regionByStart = new TreeMap<>();
+  private final UseOrder order = new UseOrder();
+  private final Map<Long, Integer> regionsByStoreId = new LinkedHashMap<>();
   private final int sizeMax;
+  private final long bytesMax;
+  private long bytes;
 
-  RegionCache(int sizeMax) {
+  RegionCache(int sizeMax, long bytesMax) {
     this.sizeMax = sizeMax;
+    this.bytesMax = bytesMax;
   }
 
   /** The Region that contains {@code wireKey}. */
   @Nullable CachedRegion find(Bytes wireKey) {
     Map.Entry<Bytes, CachedRegion> entry = regionByStart.floorEntry(wireKey);
     return entry != null && entry.getValue().region().range().isBelowEnd(wireKey)
-        ? entry.getValue()
+        ? used(entry.getValue())
         : null;
+  }
+
+  private CachedRegion used(CachedRegion region) {
+    order.used(region);
+    return region;
   }
 
   /**
@@ -47,7 +58,7 @@ final class RegionCache {
     }
     Bytes end = entry.getValue().region().range().end();
     return end.isEmpty() || (!bound.isEmpty() && bound.compareTo(end) <= 0)
-        ? entry.getValue()
+        ? used(entry.getValue())
         : null;
   }
 
@@ -55,22 +66,35 @@ final class RegionCache {
    * Takes in a Region in place of what it overlaps.
    *
    * @return false if something newer is known of a part of its range; the cache is unchanged
+   * @throws IllegalArgumentException if it makes no sense; the cache is unchanged
    */
   boolean insert(Region region, @Nullable Peer leader, KeyCodec codec) {
+    CachedRegion fresh = new CachedRegion(region, leader, codec);
     List<CachedRegion> overlapped = overlapping(region.range());
     for (CachedRegion old : overlapped) {
       if (isNewer(old.region(), region)) {
         return false;
       }
     }
-    CachedRegion fresh = new CachedRegion(region, leader, codec);
     overlapped.forEach(this::remove);
     regionByStart.put(region.range().start(), fresh);
-    if (regionByStart.size() > sizeMax) {
-      CachedRegion first = regionByStart.firstEntry().getValue();
-      remove(first == fresh ? regionByStart.lastEntry().getValue() : first);
+    order.add(fresh);
+    bytes += fresh.bytes();
+    for (Peer peer : region.peers()) {
+      regionsByStoreId.merge(peer.storeId(), 1, Integer::sum);
     }
+    evict(fresh);
     return true;
+  }
+
+  private void evict(CachedRegion kept) {
+    while (regionByStart.size() > sizeMax || bytes > bytesMax) {
+      CachedRegion oldest = order.oldest();
+      if (oldest == null || oldest == kept) {
+        return;
+      }
+      remove(oldest);
+    }
   }
 
   /**
@@ -95,7 +119,18 @@ final class RegionCache {
     if (region.isValid()) {
       region.invalidate();
       regionByStart.remove(region.region().range().start(), region);
+      order.remove(region);
+      bytes -= region.bytes();
+      for (Peer peer : region.region().peers()) {
+        regionsByStoreId.computeIfPresent(
+            peer.storeId(), (store, regions) -> regions == 1 ? null : regions - 1);
+      }
     }
+  }
+
+  /** Whether a cached Region has a peer on {@code storeId}. */
+  boolean needs(long storeId) {
+    return regionsByStoreId.containsKey(storeId);
   }
 
   int size() {

@@ -3,11 +3,13 @@ package dev.terrane.client.core;
 import dev.terrane.client.ClientClosedException;
 import dev.terrane.client.ClientException;
 import dev.terrane.client.DeadlineExceededException;
+import dev.terrane.client.InternalErrorException;
 import dev.terrane.client.RefusedException;
 import dev.terrane.client.UndeterminedException;
 import dev.terrane.common.Bytes;
 import dev.terrane.common.Invariant;
 import dev.terrane.common.region.Peer;
+import dev.terrane.common.region.RegionError;
 import dev.terrane.proto.ProtoRegionErrors;
 import dev.terrane.proto.errorpb.Error;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +47,7 @@ abstract class RegionCall extends Timer implements Task {
   private @Nullable Backoff backoff;
   private @Nullable CachedRegion region;
   private @Nullable Peer peer;
-  private String lastTrouble = "no store was asked";
+  private String lastTrouble = "";
 
   RegionCall(ClientCore core) {
     this.core = core;
@@ -189,7 +191,7 @@ abstract class RegionCall extends Timer implements Task {
         Math.max(counted.nextNanos(delay, core.random()), atLeastMillis * Backoff.NANOS_PER_MILLI);
     long at = core.now() + wait;
     if (at >= deadlineNanos) {
-      expire();
+      expire(trouble);
     } else if (wait == 0) {
       core.route(this);
     } else {
@@ -209,13 +211,20 @@ abstract class RegionCall extends Timer implements Task {
         abandon();
         core.recovery().unanswered(this, "no answer in time");
       }
-      default -> expire();
+      default -> expire(trouble());
     }
   }
 
   /** The store's answer said why it did not serve. */
   final void regionError(Error error) {
-    core.recovery().regionError(this, ProtoRegionErrors.fromProto(error));
+    RegionError read;
+    try {
+      read = ProtoRegionErrors.fromProto(error);
+    } catch (RuntimeException nonsense) {
+      core.recovery().notUnderstood(this, String.valueOf(nonsense.getMessage()));
+      return;
+    }
+    core.recovery().regionError(this, read);
   }
 
   /** A try may have been executed though no answer will come. */
@@ -232,12 +241,15 @@ abstract class RegionCall extends Timer implements Task {
     failed(new UndeterminedException("the write may or may not have happened: " + why));
   }
 
-  private void expire() {
-    failed(new DeadlineExceededException("time is out; the last trouble was: " + trouble()));
+  private void expire(String trouble) {
+    failed(new DeadlineExceededException("time is out; the last trouble was: " + trouble));
   }
 
+  /** What holds up a call that waits for PD is PD's trouble, unless it has had an answer. */
   private String trouble() {
-    return state == State.LOCATING ? core.pd().lastTrouble() : lastTrouble;
+    return core.pd().leader() == null || lastTrouble.isEmpty()
+        ? core.pd().lastTrouble()
+        : lastTrouble;
   }
 
   /** Takes it out of the way; false if it has ended already. */
@@ -262,12 +274,25 @@ abstract class RegionCall extends Timer implements Task {
     }
   }
 
+  /** What was sent may have been executed, whatever broke here. */
+  @Override
+  public final void broke(Throwable thrown) {
+    giveUp();
+    failed(InternalErrorException.of(thrown));
+  }
+
   @Override
   final void closing() {
+    giveUp();
+    failed(new ClientClosedException("the client was closed"));
+  }
+
+  private void giveUp() {
     if (state == State.SENT) {
       sentInVain = true;
+    }
+    if (state == State.SENT || state == State.QUEUED) {
       abandon();
     }
-    failed(new ClientClosedException("the client was closed"));
   }
 }

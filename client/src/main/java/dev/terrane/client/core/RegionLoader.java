@@ -3,6 +3,7 @@ package dev.terrane.client.core;
 import dev.terrane.client.ClientException;
 import dev.terrane.client.DeadlineExceededException;
 import dev.terrane.common.Bytes;
+import dev.terrane.common.KeyRange;
 import dev.terrane.common.region.Peer;
 import dev.terrane.proto.ProtoBytes;
 import dev.terrane.proto.ProtoRegions;
@@ -15,18 +16,29 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Asks PD for Regions that the cache does not have. Calls wait here; few questions are under way at
  * a time, and each answer serves every call that it covers.
+ *
+ * <p>An answer that makes no sense, or is not about what was asked, is not learned from: the call
+ * for which PD was asked waits and then asks again, until its time is out. Whatever becomes of a
+ * question, its place is given back.
  */
 final class RegionLoader {
   private static final int LOADS_MAX = 4;
   private static final int LAST_REGIONS_PAGE = 64;
 
+  /** Pages on the way to the last Region, before the question is put anew. */
+  private static final int LAST_REGIONS_PAGES_MAX = 64;
+
   /** No Region but the last is likely to hold this key, and from any Region the scan goes on. */
   private static final Bytes HIGH_KEY = Bytes.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
+
+  private static final String NONSENSE = "PD's answer makes no sense: ";
+  private static final String FOUND = "PD's regions do not hold it";
 
   private final ClientCore core;
   private final Deque<RegionCall> waiting = new ArrayDeque<>();
@@ -77,7 +89,9 @@ final class RegionLoader {
 
   private void loadMore() {
     if (core.codecOrNull() == null) {
-      core.keyspace().load();
+      if (!waiting.isEmpty()) {
+        core.keyspace().load();
+      }
       return;
     }
     while (loads < LOADS_MAX) {
@@ -92,26 +106,22 @@ final class RegionLoader {
     }
   }
 
+  /** PD did not name the keyspace in time; calls that have more time go on waiting for it. */
+  void keyspaceNotLoaded() {
+    waiting.removeIf(call -> !call.isLocating());
+    loadMore();
+  }
+
   private void load(Question question) {
     Bytes key = core.codec().toPd(question.routeKey);
-    if (!question.below) {
-      ask(question, Rpc.GET_REGION, key, null);
-    } else if (key.isEmpty()) {
-      askLast(question, HIGH_KEY);
+    if (question.below && key.isEmpty()) {
+      askLast(question, HIGH_KEY, LAST_REGIONS_PAGES_MAX);
     } else {
-      ask(question, Rpc.GET_REGION, key, key);
+      ask(question, Rpc.GET_REGION, key);
     }
   }
 
-  /**
-   * @param boundKey when the keys just below it are looked for: a Region that begins there is not
-   *     the one, but the one before it is
-   */
-  private void ask(
-      Question question,
-      Rpc<GetRegionRequest, GetRegionResponse> rpc,
-      Bytes key,
-      @Nullable Bytes boundKey) {
+  private void ask(Question question, Rpc<GetRegionRequest, GetRegionResponse> rpc, Bytes key) {
     new PdCall<>(
             core,
             rpc,
@@ -121,25 +131,40 @@ final class RegionLoader {
                     .setRegionKey(ProtoBytes.toByteString(key))
                     .build(),
             GetRegionResponse::getHeader,
+            Function.<GetRegionResponse>identity(),
             new Loaded<GetRegionResponse>(question) {
               @Override
-              public void succeeded(GetRegionResponse answer) {
-                if (boundKey != null
-                    && answer.hasRegion()
-                    && ProtoBytes.toBytes(answer.getRegion().getStartKey()).equals(boundKey)) {
-                  ask(question, Rpc.GET_PREV_REGION, key, null);
-                  return;
-                }
-                if (answer.hasRegion()) {
-                  insert(answer.getRegion(), answer.hasLeader() ? answer.getLeader() : null);
-                }
-                ended(question.asker);
+              @Nullable String take(GetRegionResponse answer) {
+                return takeOne(question, key, answer);
               }
             })
         .start();
   }
 
-  private void askLast(Question question, Bytes from) {
+  /** Learns the one Region that was asked for. */
+  private @Nullable String takeOne(Question question, Bytes key, GetRegionResponse answer) {
+    if (!answer.hasRegion()) {
+      return "PD does not know its region now";
+    }
+    dev.terrane.common.region.Region region = ProtoRegions.fromProto(answer.getRegion());
+    KeyRange range = region.range();
+    boolean holds = range.contains(key);
+    boolean holdsBelow =
+        range.start().compareTo(key) < 0
+            && (range.end().isEmpty() || key.compareTo(range.end()) <= 0);
+    if (question.below && !holdsBelow && holds) {
+      // It begins with the key; the one just before it is wanted.
+      ask(question, Rpc.GET_PREV_REGION, key);
+      return null;
+    }
+    if (question.below ? !holdsBelow : !holds) {
+      return NONSENSE + "asked for " + key + ", it tells of region " + region.id() + " " + range;
+    }
+    learn(region, answer.hasLeader() ? answer.getLeader() : null);
+    return FOUND;
+  }
+
+  private void askLast(Question question, Bytes from, int pagesMax) {
     new PdCall<>(
             core,
             Rpc.SCAN_REGIONS,
@@ -150,38 +175,47 @@ final class RegionLoader {
                     .setLimit(LAST_REGIONS_PAGE)
                     .build(),
             ScanRegionsResponse::getHeader,
+            Function.<ScanRegionsResponse>identity(),
             new Loaded<ScanRegionsResponse>(question) {
               @Override
-              public void succeeded(ScanRegionsResponse answer) {
-                for (Region region : answer.getRegionsList()) {
-                  insert(region.getRegion(), region.hasLeader() ? region.getLeader() : null);
-                }
-                Bytes end = lastEnd(answer);
-                if (end.isEmpty() || end.compareTo(from) <= 0) {
-                  ended(question.asker);
-                } else {
-                  askLast(question, end);
-                }
+              @Nullable String take(ScanRegionsResponse answer) {
+                return takePage(question, from, answer, pagesMax);
               }
             })
         .start();
   }
 
-  private static Bytes lastEnd(ScanRegionsResponse answer) {
-    int count = answer.getRegionsCount();
-    return count == 0
-        ? Bytes.EMPTY
-        : ProtoBytes.toBytes(answer.getRegions(count - 1).getRegion().getEndKey());
+  /** Learns of a page of Regions, the first of which holds {@code from}; the next page follows. */
+  private @Nullable String takePage(
+      Question question, Bytes from, ScanRegionsResponse answer, int pagesMax) {
+    Bytes reached = from;
+    boolean last = false;
+    for (Region told : answer.getRegionsList()) {
+      Bytes end = ProtoBytes.toBytes(told.getRegion().getEndKey());
+      if (last || (!end.isEmpty() && end.compareTo(reached) <= 0)) {
+        return NONSENSE + "regions are in the wrong order at " + told.getRegion().getId();
+      }
+      reached = end;
+      last = end.isEmpty();
+    }
+    for (Region told : answer.getRegionsList()) {
+      learn(ProtoRegions.fromProto(told.getRegion()), told.hasLeader() ? told.getLeader() : null);
+    }
+    if (!last && !reached.equals(from) && pagesMax > 1) {
+      askLast(question, reached, pagesMax - 1);
+      return null;
+    }
+    return last ? FOUND : "PD does not know the last region now";
   }
 
-  private void insert(
-      dev.terrane.proto.metapb.Region region, dev.terrane.proto.metapb.@Nullable Peer leader) {
+  private void learn(
+      dev.terrane.common.region.Region region, dev.terrane.proto.metapb.@Nullable Peer leader) {
     Peer known = leader == null || leader.getId() == 0 ? null : ProtoRegions.fromProto(leader);
-    core.learnFromPd(ProtoRegions.fromProto(region), known);
+    core.learnFromPd(region, known);
   }
 
   /** One answer serves all; the call for which PD was asked in vain waits before it asks again. */
-  private void ended(@Nullable RegionCall asker) {
+  private void ended(@Nullable RegionCall asker, String outcome) {
     loads--;
     for (RegionCall call : takeWaiting()) {
       if (call.isLocating()) {
@@ -194,7 +228,7 @@ final class RegionLoader {
     }
     if (asker != null && asker.isLocating()) {
       if (core.locate(asker) == null) {
-        asker.backOff(Delay.REGION_UNKNOWN, "PD does not know its region now");
+        asker.backOff(Delay.REGION_UNKNOWN, outcome);
       } else {
         core.route(asker);
       }
@@ -218,6 +252,22 @@ final class RegionLoader {
 
     Loaded(Question question) {
       this.question = question;
+    }
+
+    /** Learns from an answer: what to say to who still misses a Region; null if PD is asked on. */
+    abstract @Nullable String take(A answer);
+
+    @Override
+    public void succeeded(A answer) {
+      String outcome;
+      try {
+        outcome = take(answer);
+      } catch (Throwable nonsense) {
+        outcome = NONSENSE + nonsense.getMessage();
+      }
+      if (outcome != null) {
+        ended(question.asker, outcome);
+      }
     }
 
     @Override

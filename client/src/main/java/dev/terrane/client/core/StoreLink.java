@@ -10,13 +10,15 @@ import dev.terrane.proto.pdpb.GetStoreRequest;
 import dev.terrane.proto.pdpb.GetStoreResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One store: where it is, as PD says, and the streams to it. A store's address may change; it is
  * asked for again when the store cannot be reached, while the old address stays in use.
  */
-final class StoreLink implements Completion<GetStoreResponse> {
+final class StoreLink implements Completion<Optional<String>> {
   private static final long RESOLVE_INTERVAL_NANOS = 1_000_000_000;
 
   private final ClientCore core;
@@ -26,6 +28,7 @@ final class StoreLink implements Completion<GetStoreResponse> {
   private @Nullable String address;
   private int nextStream;
   private boolean resolving;
+  private boolean closed;
   private long resolvedNanos;
 
   StoreLink(ClientCore core, long storeId) {
@@ -74,15 +77,41 @@ final class StoreLink implements Completion<GetStoreResponse> {
 
   /** It cannot be reached: it may have moved. */
   void suspect() {
-    if (core.now() - resolvedNanos >= RESOLVE_INTERVAL_NANOS) {
+    if (!closed && core.now() - resolvedNanos >= RESOLVE_INTERVAL_NANOS) {
       resolve();
     }
   }
 
   /** Another store answered at its address. */
   void moved() {
-    address = null;
-    closeStreams("another store is at the address of store " + storeId);
+    locate(null, "another store is at the address of store " + storeId);
+  }
+
+  /** Streams go on only where the address is still the same. */
+  private void locate(@Nullable String fresh, String why) {
+    String old = address;
+    if (Objects.equals(old, fresh)) {
+      return;
+    }
+    address = fresh;
+    if (fresh != null) {
+      core.addresses().hold(fresh);
+    }
+    if (old != null) {
+      closeStreams(why);
+      core.addresses().letGo(old);
+    }
+  }
+
+  /** Whether nobody waits for anything here. */
+  boolean isIdle() {
+    return !resolving && waiting.isEmpty() && streams.stream().allMatch(StoreStream::isIdle);
+  }
+
+  /** Nobody will use it any more. */
+  void close() {
+    closed = true;
+    locate(null, "store " + storeId + " is gone");
   }
 
   void cancelStreams() {
@@ -101,25 +130,33 @@ final class StoreLink implements Completion<GetStoreResponse> {
               Rpc.GET_STORE,
               header -> GetStoreRequest.newBuilder().setHeader(header).setStoreId(storeId).build(),
               GetStoreResponse::getHeader,
+              this::addressIn,
               this)
           .start();
     }
   }
 
-  @Override
-  public void succeeded(GetStoreResponse answer) {
-    resolving = false;
-    resolvedNanos = core.now();
+  /** Empty if the store is gone for good. */
+  private Optional<String> addressIn(GetStoreResponse answer) {
     Store store = answer.getStore();
-    if (store.getAddress().isEmpty() || store.getState() == StoreState.Tombstone) {
+    if (answer.hasStore() && store.getId() != storeId) {
+      throw new IllegalArgumentException(
+          "asked for store " + storeId + ", it tells of store " + store.getId());
+    }
+    return store.getAddress().isEmpty() || store.getState() == StoreState.Tombstone
+        ? Optional.empty()
+        : Optional.of(store.getAddress());
+  }
+
+  @Override
+  public void succeeded(Optional<String> told) {
+    if (told.isEmpty()) {
       failed(new RefusedException("store " + storeId + " is gone"));
       return;
     }
-    String old = address;
-    address = store.getAddress();
-    if (old != null && !old.equals(address)) {
-      closeStreams("store " + storeId + " has moved to " + address);
-    }
+    resolving = false;
+    resolvedNanos = core.now();
+    locate(told.get(), "store " + storeId + " has moved to " + told.get());
     for (RegionCall call : takeWaiting()) {
       core.route(call);
     }
@@ -138,6 +175,9 @@ final class StoreLink implements Completion<GetStoreResponse> {
       } else {
         call.failed(failure);
       }
+    }
+    if (failure instanceof RefusedException && isIdle()) {
+      core.forget(this);
     }
   }
 

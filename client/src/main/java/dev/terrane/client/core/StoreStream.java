@@ -4,6 +4,7 @@ import dev.terrane.client.core.Transport.BatchListener;
 import dev.terrane.client.core.Transport.BatchStream;
 import dev.terrane.client.core.Transport.Failure;
 import dev.terrane.proto.tikvpb.BatchCommandsRequest;
+import dev.terrane.proto.tikvpb.BatchCommandsRequest.Request;
 import dev.terrane.proto.tikvpb.BatchCommandsResponse;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -28,6 +29,10 @@ final class StoreStream implements BatchListener {
     this.link = link;
   }
 
+  boolean isIdle() {
+    return queue.isEmpty() && inFlight.size() == 0;
+  }
+
   void enqueue(BatchedCall call) {
     queue.add(call);
     if (!dirty) {
@@ -49,6 +54,15 @@ final class StoreStream implements BatchListener {
   /** Sends what has gathered, as far as the connection takes it. */
   void flush() {
     dirty = false;
+    try {
+      send();
+    } catch (Throwable thrown) {
+      // What it was about to send is not known: all of it fails over.
+      close("the client failed to send: " + thrown);
+    }
+  }
+
+  private void send() {
     BatchStream open = stream;
     if (open == null) {
       if (!queue.isEmpty()) {
@@ -90,8 +104,15 @@ final class StoreStream implements BatchListener {
         break;
       }
       queue.remove();
+      Request request;
+      try {
+        request = call.request(call.region().context());
+      } catch (Throwable thrown) {
+        call.broke(thrown);
+        continue;
+      }
       message.addRequestIds(inFlight.add(call));
-      message.addRequests(call.request(call.region().context()));
+      message.addRequests(request);
       call.sent();
       requests++;
     }
@@ -109,7 +130,11 @@ final class StoreStream implements BatchListener {
     for (int i = 0; i < answers; i++) {
       BatchedCall call = inFlight.remove(message.getRequestIds(i));
       if (call != null) {
-        call.onResponse(message.getResponses(i));
+        try {
+          call.onResponse(message.getResponses(i));
+        } catch (Throwable thrown) {
+          call.broke(thrown);
+        }
       }
     }
     core.flush();
@@ -123,10 +148,10 @@ final class StoreStream implements BatchListener {
     inFlight.drain(sent::add);
     List<BatchedCall> unsent = takeQueue();
     for (BatchedCall call : sent) {
-      core.recovery().unanswered(call, failure.message());
+      core.step(call, () -> core.recovery().unanswered(call, failure.message()));
     }
     for (BatchedCall call : unsent) {
-      core.recovery().unreachable(call, failure.message());
+      core.step(call, () -> core.recovery().unreachable(call, failure.message()));
     }
     core.flush();
   }
@@ -136,6 +161,8 @@ final class StoreStream implements BatchListener {
     BatchStream open = stream;
     if (open != null) {
       open.cancel();
+    }
+    if (open != null || !queue.isEmpty()) {
       onClosed(new Failure(Failure.Kind.LOST, why));
     }
   }

@@ -18,6 +18,9 @@ abstract class Timer {
   /** The time has come; the timer is unset and may be set again from here. */
   abstract void fire();
 
+  /** {@link #fire} threw {@code thrown}; other timers are not affected. */
+  abstract void broke(Throwable thrown);
+
   /** The client is closing; nothing will fire any more. Unset already. */
   abstract void closing();
 }

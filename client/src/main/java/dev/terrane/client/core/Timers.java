@@ -60,7 +60,11 @@ final class Timers {
     int fired = 0;
     for (Timer due = heads[DUE]; due != null; due = heads[DUE]) {
       unset(due);
-      due.fire();
+      try {
+        due.fire();
+      } catch (Throwable thrown) {
+        due.broke(thrown);
+      }
       fired++;
     }
     return fired;

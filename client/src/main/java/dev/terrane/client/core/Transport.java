@@ -19,6 +19,12 @@ public interface Transport {
   <Q extends Message, A extends Message> Call unary(
       String address, Rpc<Q, A> rpc, Q request, UnaryListener<A> listener);
 
+  /**
+   * Nobody will call {@code address} soon: what connects to it is let go once the calls under way
+   * there have ended. A later call connects anew.
+   */
+  void release(String address);
+
   /** A call that can be given up. Its listener hears nothing after that. */
   interface Call {
     void cancel();

@@ -53,18 +53,27 @@ abstract class UnaryCall<Q extends Message, A extends Message> extends RegionCal
     @Override
     public void onAnswer(A answer) {
       call = null;
+      core.step(UnaryCall.this, () -> take(answer));
+      core.flush();
+    }
+
+    private void take(A answer) {
       Error error = regionErrorOf(answer);
       if (error != null) {
         regionError(error);
       } else {
         served(answer);
       }
-      core.flush();
     }
 
     @Override
     public void onFailure(Failure failure) {
       call = null;
+      core.step(UnaryCall.this, () -> recover(failure));
+      core.flush();
+    }
+
+    private void recover(Failure failure) {
       switch (failure.kind()) {
         case UNIMPLEMENTED -> refused("the store does not offer " + rpc.path());
         case NOT_SENT -> {
@@ -76,7 +85,6 @@ abstract class UnaryCall<Q extends Message, A extends Message> extends RegionCal
           core.recovery().unanswered(UnaryCall.this, failure.message());
         }
       }
-      core.flush();
     }
   }
 }

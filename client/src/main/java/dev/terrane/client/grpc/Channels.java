@@ -10,14 +10,16 @@ import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One connection to each address, opened when first used. Confined to the event loop, but for
- * {@link #awaitTermination}.
+ * One connection to each address, opened when first used and kept until released. Confined to the
+ * event loop, but for {@link #awaitTermination}.
  */
 final class Channels {
   private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
@@ -28,6 +30,9 @@ final class Channels {
   private final EventLoopGroup loops;
   private final Executor resolver;
   private final Map<String, ManagedChannel> channelByAddress = new LinkedHashMap<>();
+
+  /** Released, and not yet known to have ended. */
+  private final List<ManagedChannel> ending = new ArrayList<>();
 
   /** {@code resolver} looks names up, which may block. */
   Channels(EventLoopGroup loops, Executor resolver) {
@@ -83,14 +88,25 @@ final class Channels {
     }
   }
 
+  /** Lets the channel to {@code address} end with the calls that are under way in it. */
+  void release(String address) {
+    ending.removeIf(ManagedChannel::isTerminated);
+    ManagedChannel channel = channelByAddress.remove(address);
+    if (channel != null) {
+      ending.add(channel.shutdown());
+    }
+  }
+
   void shutdown() {
-    channelByAddress.values().forEach(ManagedChannel::shutdownNow);
+    ending.addAll(channelByAddress.values());
+    channelByAddress.clear();
+    ending.forEach(ManagedChannel::shutdownNow);
   }
 
   /** After {@link #shutdown}, from any thread but the event loop. */
   void awaitTermination(long timeoutNanos) throws InterruptedException {
     long deadline = System.nanoTime() + timeoutNanos;
-    for (ManagedChannel channel : channelByAddress.values()) {
+    for (ManagedChannel channel : ending) {
       channel.awaitTermination(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
     }
   }

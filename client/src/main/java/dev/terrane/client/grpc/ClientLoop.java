@@ -76,10 +76,16 @@ public final class ClientLoop implements AutoCloseable {
   private void cycle() {
     // Cleared first: what comes while we work is either seen now or wakes us again.
     awake.set(false);
-    if (core.poll(TIME) > 0) {
-      wake();
+    boolean more = true;
+    try {
+      more = core.poll(TIME) > 0;
+    } finally {
+      // Whatever was thrown, others wait for the next cycle.
+      if (more) {
+        wake();
+      }
+      rearm();
     }
-    rearm();
   }
 
   /** Sets the timer to the core's next deadline; called after everything that may have moved it. */
@@ -106,13 +112,17 @@ public final class ClientLoop implements AutoCloseable {
    */
   void run(boolean later, Runnable event) {
     if (!later && loop.inEventLoop()) {
-      event.run();
-      rearm();
+      runAndRearm(event);
     } else {
-      execute(() -> {
-        event.run();
-        rearm();
-      });
+      execute(() -> runAndRearm(event));
+    }
+  }
+
+  private void runAndRearm(Runnable event) {
+    try {
+      event.run();
+    } finally {
+      rearm();
     }
   }
 

@@ -43,6 +43,11 @@ final class GrpcTransport implements Transport {
     return call;
   }
 
+  @Override
+  public void release(String address) {
+    channels.release(address);
+  }
+
   /** What PD calls an address may be none. */
   private static Failure notAnAddress(String address, IllegalArgumentException why) {
     return new Failure(

@@ -89,6 +89,23 @@ public final class FakeCluster {
     return placementByStart.floorEntry(key).getValue();
   }
 
+  /** A new store has the replicas of one that is gone for good; store 2 leads those it has led. */
+  void replaceStore(long goneId, long newId) {
+    addressByStoreId.remove(goneId);
+    addressByStoreId.put(newId, "store" + newId + ":20160");
+    for (Placement placement : placementByStart.values()) {
+      Region old = placement.region;
+      List<Peer> peers = new ArrayList<>(old.peers());
+      peers.removeIf(peer -> peer.storeId() == goneId);
+      peers.add(Peer.voter(nextId++, newId));
+      RegionEpoch epoch = new RegionEpoch(old.epoch().confVer() + 1, old.epoch().version());
+      placement.region = old.withPeers(peers, epoch);
+      if (placement.leaderStoreId == goneId) {
+        placement.leaderStoreId = 2;
+      }
+    }
+  }
+
   /** A leader of 0 is nobody. */
   void lead(Bytes key, long storeId) {
     at(key).leaderStoreId = storeId;
@@ -211,7 +228,7 @@ public final class FakeCluster {
       return new RegionError.NotLeader(region.id(), region.peerOnStore(placement.leaderStoreId));
     }
     RegionEpoch epoch = ProtoRegions.fromProto(context.getRegionEpoch());
-    if (epoch.version() != region.epoch().version()) {
+    if (!epoch.equals(region.epoch())) {
       return new RegionError.EpochNotMatch(
           placementByStart.values().stream().map(each -> pd.encoded(each.region)).toList());
     }

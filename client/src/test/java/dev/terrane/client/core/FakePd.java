@@ -29,6 +29,7 @@ import dev.terrane.proto.pdpb.TsoResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The placement driver of a {@link FakeCluster}: two members, of which one leads. */
@@ -42,6 +43,7 @@ final class FakePd {
   private String leader = "pd1:2379";
   private boolean bootstrapped = true;
   private @Nullable List<FakeCluster.Placement> frozen;
+  private UnaryOperator<Message> distortion = UnaryOperator.identity();
   private int asked;
   private long timestamp;
 
@@ -81,6 +83,11 @@ final class FakePd {
     frozen = null;
   }
 
+  /** From here on the leader's answers go through {@code change}. */
+  void distort(UnaryOperator<Message> change) {
+    distortion = change;
+  }
+
   /** How many questions about Regions there were. */
   int asked() {
     return asked;
@@ -108,9 +115,10 @@ final class FakePd {
     if (path.endsWith("/GetMembers")) {
       return getMembers();
     }
-    if (!address.equals(leader)) {
-      return null;
-    }
+    return address.equals(leader) ? distortion.apply(answer(path, request)) : null;
+  }
+
+  private Message answer(String path, Message request) {
     ResponseHeader.Builder header = ResponseHeader.newBuilder().setClusterId(CLUSTER_ID);
     if (!bootstrapped) {
       header.setError(

@@ -1,6 +1,7 @@
 package dev.terrane.client.core;
 
 import com.google.protobuf.Message;
+import dev.terrane.proto.pdpb.ScanRegionsResponse;
 import dev.terrane.proto.tikvpb.BatchCommandsRequest;
 import dev.terrane.proto.tikvpb.BatchCommandsResponse;
 import dev.terrane.proto.tikvpb.TikvGrpc;
@@ -26,6 +27,22 @@ public final class FakeServices {
   /** Whether requests of the batch stream are answered at all. */
   public synchronized void answer(boolean whether) {
     answering = whether;
+  }
+
+  /** Regions have a peer of a role that nobody knows. */
+  public synchronized void tellOfUnknownRoles() {
+    cluster
+        .pd()
+        .distort(answer -> {
+          if (!(answer instanceof ScanRegionsResponse regions)) {
+            return answer;
+          }
+          ScanRegionsResponse.Builder changed = regions.toBuilder();
+          for (var region : changed.getRegionsBuilderList()) {
+            region.getRegionBuilder().getPeersBuilder(0).setRoleValue(77);
+          }
+          return changed.build();
+        });
   }
 
   /** Tells the client that PD is at {@code address}. */

@@ -71,6 +71,42 @@ final class PdLinkTest {
   }
 
   @Test
+  void forgetsMembersThatHaveLeftAndLearnsOfThoseThatCame() {
+    assertThat(timestamp().hasSucceeded()).isTrue();
+    bench.cluster.pd().members(List.of("pd3:2379", "pd4:2379"));
+    bench.cluster.pd().lead("pd3:2379");
+    bench.network.cutOff("pd2:2379");
+    assertThat(timestamp().failure()).as("its seed is no member").isNotNull();
+
+    bench.cluster.pd().members(List.of("pd1:2379", "pd3:2379", "pd4:2379"));
+    assertThat(timestamp().hasSucceeded()).isTrue();
+    bench.cluster.pd().members(List.of("pd4:2379", "pd5:2379"));
+    bench.cluster.pd().lead("pd4:2379");
+    assertThat(timestamp().hasSucceeded()).isTrue();
+    bench.network.pass(bench.core, Duration.ofMinutes(2).toNanos());
+    assertThat(bench.network.released()).contains("pd2:2379", "pd3:2379");
+    assertThat(bench.network.released()).doesNotContain("pd1:2379", "pd4:2379", "pd5:2379");
+
+    bench.network.cutOff("pd4:2379");
+    bench.cluster.pd().lead("pd5:2379");
+    assertThat(timestamp().hasSucceeded()).isTrue();
+  }
+
+  /** Nobody has asked PD for anything when one member after the other is replaced. */
+  @Test
+  void knowsTheMembersOfTodayWhenTheLeaderIsLost() {
+    assertThat(timestamp().hasSucceeded()).isTrue();
+    bench.cluster.pd().members(List.of("pd1:2379", "pd7:2379", "pd8:2379"));
+    bench.network.pass(bench.core, Duration.ofMinutes(2).toNanos());
+    bench.cluster.pd().members(List.of("pd7:2379", "pd8:2379"));
+    bench.cluster.pd().lead("pd8:2379");
+    bench.network.cutOff("pd1:2379");
+    bench.network.cutOff("pd2:2379");
+
+    assertThat(timestamp().hasSucceeded()).isTrue();
+  }
+
+  @Test
   void waitsWhilePdElects() {
     bench.cluster.pd().lead("");
     Outcome<Long> outcome = new Outcome<>();

@@ -154,6 +154,45 @@ final class RecoveryTest {
     bench.cluster.move(1, "elsewhere:20160");
 
     reads("k", "1");
+    assertThat(bench.network.released()).containsExactly("store1:20160");
+  }
+
+  @Test
+  void keepsNoConnectionToAStoreThatIsGone() {
+    write("k", "1");
+    bench.cluster.replaceStore(1, 4);
+    bench.network.cutOff("store1:20160");
+
+    reads("k", "1");
+    bench.network.pass(bench.core, Duration.ofMinutes(2).toNanos());
+
+    assertThat(bench.network.released()).containsExactly("store1:20160");
+    bench.cluster.lead(key("k"), 4);
+    reads("k", "1");
+  }
+
+  @Test
+  void keepsWhatItKnowsOfStoresThatHaveAReplica() {
+    write("k", "1");
+    bench.network.pass(bench.core, Duration.ofMinutes(5).toNanos());
+    bench.cluster.pd().lead("");
+    bench.cluster.lead(key("k"), 3);
+    reads("k", "1");
+
+    assertThat(bench.network.released()).isEmpty();
+  }
+
+  @Test
+  void whatTwoShareIsKeptWhileOneNeedsIt() {
+    bench.cluster.move(2, "pd1:2379");
+    write("k", "1");
+    bench.cluster.lead(key("k"), 2);
+    bench.network.cutOff("store1:20160");
+    bench.cluster.move(2, "elsewhere:20160");
+
+    assertThat(bench.get("k").hasSucceeded()).isTrue();
+
+    assertThat(bench.network.released()).doesNotContain("pd1:2379");
   }
 
   @Test

@@ -35,7 +35,7 @@ final class RegionCacheTest {
 
   @Test
   void findsByKeyAndByWhatIsJustBelow() {
-    RegionCache cache = new RegionCache(10);
+    RegionCache cache = new RegionCache(10, Long.MAX_VALUE);
     cache.insert(region(1, 0, 10, 1), null, CODEC);
     cache.insert(region(2, 10, 0, 1), null, CODEC);
 
@@ -48,7 +48,7 @@ final class RegionCacheTest {
 
   @Test
   void aGapIsNotCovered() {
-    RegionCache cache = new RegionCache(10);
+    RegionCache cache = new RegionCache(10, Long.MAX_VALUE);
     cache.insert(region(1, 5, 10, 1), null, CODEC);
     assertThat(cache.find(key(4))).isNull();
     assertThat(cache.find(key(10))).isNull();
@@ -59,7 +59,7 @@ final class RegionCacheTest {
 
   @Test
   void whatIsOlderDoesNotUndoWhatIsNewer() {
-    RegionCache cache = new RegionCache(10);
+    RegionCache cache = new RegionCache(10, Long.MAX_VALUE);
     cache.insert(region(1, 10, 0, 2), null, CODEC);
     assertThat(cache.insert(region(1, 0, 0, 1), null, CODEC)).isFalse();
     assertThat(cache.insert(region(2, 0, 20, 1), null, CODEC)).isFalse();
@@ -69,7 +69,7 @@ final class RegionCacheTest {
 
   @Test
   void pdIsNotBelievedAboutALeaderThatHasFailedSince() {
-    RegionCache cache = new RegionCache(10);
+    RegionCache cache = new RegionCache(10, Long.MAX_VALUE);
     Region region = region(1, 0, 0, 1);
     Peer first = region.peers().get(0);
     Peer second = region.peers().get(1);
@@ -94,7 +94,7 @@ final class RegionCacheTest {
 
   @Test
   void whatIsReplacedIsNoLongerValid() {
-    RegionCache cache = new RegionCache(10);
+    RegionCache cache = new RegionCache(10, Long.MAX_VALUE);
     cache.insert(region(1, 0, 0, 1), null, CODEC);
     CachedRegion old = cache.find(key(1));
     cache.insert(region(2, 0, 10, 2), null, CODEC);
@@ -104,12 +104,51 @@ final class RegionCacheTest {
 
   @Test
   void isBounded() {
-    RegionCache cache = new RegionCache(3);
+    RegionCache cache = new RegionCache(3, Long.MAX_VALUE);
     for (int i = 1; i < 100; i++) {
       cache.insert(region(i, i, i + 1, 1), null, CODEC);
       assertThat(cache.find(key(i))).isNotNull();
     }
     assertThat(cache.size()).isEqualTo(3);
+  }
+
+  @Test
+  void whatIsUsedStaysWhereverItLies() {
+    for (int used = 1; used < 100; used += 7) {
+      RegionCache cache = new RegionCache(3, Long.MAX_VALUE);
+      cache.insert(region(used, used, used + 1, 1), null, CODEC);
+      for (int i = 1; i < 100; i++) {
+        if (i != used) {
+          cache.insert(region(i, i, i + 1, 1), null, CODEC);
+        }
+        // Two ways to use it, and two others that come and go.
+        assertThat(i % 2 == 0 ? cache.find(key(used)) : cache.findBelow(key(used + 1))).isNotNull();
+        assertThat(cache.size()).isLessThanOrEqualTo(3);
+      }
+    }
+  }
+
+  @Test
+  void isBoundedInBytesToo() {
+    RegionCache cache = new RegionCache(1_000, 100_000);
+    for (int i = 1; i < 200; i++) {
+      byte[] start = new byte[10_000];
+      start[0] = (byte) i;
+      KeyRange range = new KeyRange(Bytes.copyOf(start), key(i + 1));
+      cache.insert(
+          new Region(i, range, new RegionEpoch(1, 1), List.of(Peer.voter(1, 1))), null, CODEC);
+      assertThat(cache.find(range.start())).isNotNull();
+    }
+    assertThat(cache.size()).isBetween(5, 10);
+  }
+
+  @Test
+  void evenARegionThatIsTooLargeAloneIsKeptUntilTheNextComes() {
+    RegionCache cache = new RegionCache(10, 1);
+    cache.insert(region(1, 1, 2, 1), null, CODEC);
+    cache.insert(region(2, 2, 3, 1), null, CODEC);
+    assertThat(cache.find(key(1))).isNull();
+    assertThat(cache.find(key(2))).isNotNull();
   }
 
   @Test
@@ -142,7 +181,7 @@ final class RegionCacheTest {
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void agreesWithAListOfRegions(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    RegionCache cache = new RegionCache(1_000);
+    RegionCache cache = new RegionCache(1_000, Long.MAX_VALUE);
     List<Region> model = new ArrayList<>();
     for (int step = 0; step < 3_000; step++) {
       int start = random.nextInt(60);

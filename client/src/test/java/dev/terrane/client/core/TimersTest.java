@@ -29,6 +29,11 @@ final class TimersTest {
     void closing() {
       fired.add(this);
     }
+
+    @Override
+    void broke(Throwable thrown) {
+      throw new AssertionError(thrown);
+    }
   }
 
   private final class Rival extends Timer {
@@ -41,6 +46,11 @@ final class TimersTest {
 
     @Override
     void closing() {}
+
+    @Override
+    void broke(Throwable thrown) {
+      throw new AssertionError(thrown);
+    }
   }
 
   private Probe set(long atNanos) {
@@ -87,6 +97,11 @@ final class TimersTest {
 
           @Override
           void closing() {}
+
+          @Override
+          void broke(Throwable thrown) {
+            throw new AssertionError(thrown);
+          }
         };
     timers.set(repeating, MILLI);
     for (long now = 0; now < 20 * MILLI; now += MILLI) {

@@ -26,6 +26,7 @@ final class VirtualNetwork implements Transport, TimeSource {
   private final Set<String> cutOff = new LinkedHashSet<>();
   private final Set<String> silenced = new LinkedHashSet<>();
   private final Set<String> stalled = new LinkedHashSet<>();
+  private final List<String> released = new ArrayList<>();
   private final List<Integer> messageSizes = new ArrayList<>();
   private long nowNanos = 1_000_000_000L;
   private long sequence;
@@ -79,6 +80,11 @@ final class VirtualNetwork implements Transport, TimeSource {
   void reconnect(String address) {
     cutOff.remove(address);
     silenced.remove(address);
+  }
+
+  /** Where nobody needs a connection any more, in the order in which that was said. */
+  List<String> released() {
+    return released;
   }
 
   /** How many requests each message of a batch stream had so far. */
@@ -146,6 +152,11 @@ final class VirtualNetwork implements Transport, TimeSource {
       }
     });
     return call;
+  }
+
+  @Override
+  public void release(String address) {
+    released.add(address);
   }
 
   private <Q extends Message, A extends Message> void answer(

@@ -87,6 +87,14 @@ public final class SimTransport implements Transport {
     return unary;
   }
 
+  @Override
+  public void release(String address) {
+    ManagedChannel channel = channelByAddress.remove(address);
+    if (channel != null) {
+      channel.shutdown();
+    }
+  }
+
   private static Failure failure(ClientCall<?, ?> call, Status status) {
     Failure.Kind kind;
     if (status.getCode() == Status.Code.UNIMPLEMENTED) {
