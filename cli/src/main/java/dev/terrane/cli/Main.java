@@ -15,16 +15,24 @@ public final class Main {
       // It writes a stack trace for every host that it cannot find, past our own message.
       GRPC.setLevel(Level.SEVERE);
     }
+    StandardOutput.install();
     System.exit(run(args));
   }
 
   /**
-   * An Error ends the process like any failure: threads that were begun would keep alive what does
-   * nothing any more, and may wait for each other when they are asked to end.
+   * What is printed last is printed before the exit code is known.
+   *
+   * <p>An Error ends the process like any failure: threads that were begun would keep alive what
+   * does nothing any more, and may wait for each other when they are asked to end.
    */
   private static int run(String[] args) {
     try {
-      return TerraneCommand.commandLine().execute(args);
+      int code = TerraneCommand.commandLine().execute(GivenArguments.of(args));
+      StandardOutput.finish();
+      return code;
+    } catch (CommandFailure e) {
+      System.err.println("terrane: " + e.getMessage());
+      return e.exitCode();
     } catch (Error e) {
       System.err.println("terrane: " + BrokenMachine.explain(e));
       System.err.flush();

@@ -12,7 +12,7 @@ import dev.terrane.cli.node.PlaygroundCommand;
 import dev.terrane.cli.node.RehearseCommand;
 import dev.terrane.cli.node.StartCommand;
 import dev.terrane.cli.shell.ShellCommand;
-import java.io.PrintStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -65,7 +65,7 @@ final class TerraneCommand implements Runnable {
     return stacktrace;
   }
 
-  private static PrintWriter utf8(PrintStream stream) {
+  private static PrintWriter utf8(OutputStream stream) {
     return new PrintWriter(stream, true, StandardCharsets.UTF_8);
   }
 
@@ -73,11 +73,13 @@ final class TerraneCommand implements Runnable {
     TerraneCommand root = new TerraneCommand();
     CommandLine commandLine = new CommandLine(root);
     // Whatever the locale says: keys and values are UTF-8 or escaped.
-    commandLine.setOut(utf8(System.out));
+    commandLine.setOut(utf8(StandardOutput.deferring()));
     commandLine.setErr(utf8(System.err));
     commandLine.setExecutionExceptionHandler(new FailureHandler(root));
     commandLine.setParameterExceptionHandler(new UsageFailureHandler());
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    // A key or value that starts with @ is one, not the name of a file.
+    commandLine.setExpandAtFiles(false);
     HelpSections.addTo(commandLine);
     return commandLine;
   }

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +67,14 @@ class CommandLineTest {
     assertThat(err.toString()).contains("cannot read " + missing + ": no such file");
     assertThat(run("import", directory.toString())).isEqualTo(ExitCode.USAGE);
     assertThat(err.toString()).contains("it is a directory");
+  }
+
+  @Test
+  void aValueThatBeginsWithAtIsNoFile(@TempDir Path directory) throws IOException {
+    Path file = Files.writeString(directory.resolve("file"), "two words and more");
+    String[] put = {"put", "k", "@" + file, "--pd", "127.0.0.1:" + unusedPort()};
+    assertThat(run(put)).as("reaches for the cluster").isEqualTo(ExitCode.FAILED);
+    assertThat(err.toString()).contains("no member of PD answers");
   }
 
   @Test

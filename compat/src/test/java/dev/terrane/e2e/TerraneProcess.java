@@ -51,13 +51,7 @@ public final class TerraneProcess implements AutoCloseable {
 
   /** Starts {@code terrane arguments...} in a JVM with further flags. */
   public static TerraneProcess start(List<String> jvmFlags, List<String> arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(Arrays.asList(property("terrane.jvm.flags").split(" +")));
-    command.addAll(
-        List.of("-XX:+UseSerialGC", "-Xmx512m", "-XX:+ExitOnOutOfMemoryError", "-XX:-UsePerfData"));
-    command.addAll(jvmFlags);
-    command.addAll(List.of("-cp", cliJar().toString(), "dev.terrane.cli.Main"));
+    List<String> command = command(jvmFlags);
     command.addAll(arguments);
     try {
       ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
@@ -65,6 +59,18 @@ public final class TerraneProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start " + command, e);
     }
+  }
+
+  /** What starts {@code terrane}, to which its arguments are added. */
+  static List<String> command(List<String> jvmFlags) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(Arrays.asList(property("terrane.jvm.flags").split(" +")));
+    command.addAll(
+        List.of("-XX:+UseSerialGC", "-Xmx512m", "-XX:+ExitOnOutOfMemoryError", "-XX:-UsePerfData"));
+    command.addAll(jvmFlags);
+    command.addAll(List.of("-cp", cliJar().toString(), "dev.terrane.cli.Main"));
+    return command;
   }
 
   public long pid() {

@@ -6,6 +6,7 @@ import dev.terrane.cli.CommandFailure;
 import dev.terrane.cli.ExitCode;
 import dev.terrane.cli.text.EscapeException;
 import dev.terrane.cli.text.Escapes;
+import dev.terrane.cli.text.Verbatim;
 import dev.terrane.client.ClientException;
 import dev.terrane.client.TerraneClient;
 import dev.terrane.common.Bytes;
@@ -44,11 +45,8 @@ abstract class KeyCommand implements Callable<Integer> {
 
   /** The bytes of a key or value on the command line. */
   final Bytes bytes(String argument) {
-    if (!escaped) {
-      return Bytes.ofUtf8(argument);
-    }
     try {
-      return Escapes.parse(argument);
+      return escaped ? Escapes.parse(argument) : Verbatim.bytes(argument);
     } catch (EscapeException e) {
       throw new CommandFailure(ExitCode.USAGE, "'" + argument + "': " + e.getMessage(), e);
     }

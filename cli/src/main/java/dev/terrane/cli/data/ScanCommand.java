@@ -86,18 +86,22 @@ public final class ScanCommand extends KeyCommand {
       scanned
           .entries()
           .forEachRemaining(entry -> {
-            out.writeBytes(line(entry).getBytes(StandardCharsets.UTF_8));
+            printLine(entry, out);
             out.write('\n');
           });
     }
     return ExitCode.DONE;
   }
 
-  private String line(KeyValue entry) {
+  private void printLine(KeyValue entry, PrintStream out) {
     if (json) {
-      return JsonEntry.line(entry, keysOnly);
+      out.writeBytes(JsonEntry.line(entry, keysOnly).getBytes(StandardCharsets.UTF_8));
+      return;
     }
-    String key = Escapes.format(entry.key());
-    return keysOnly ? key : key + "\t" + Escapes.format(entry.value());
+    Escapes.formatTo(out, entry.key());
+    if (!keysOnly) {
+      out.write('\t');
+      Escapes.formatTo(out, entry.value());
+    }
   }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -158,7 +159,7 @@ public final class ImportCommand implements Callable<Integer> {
     if (file.equals("-")) {
       return System.in;
     }
-    Path path = Path.of(file);
+    Path path = path();
     if (Files.isDirectory(path)) {
       throw new CommandFailure(ExitCode.USAGE, "cannot read " + file + ": it is a directory");
     }
@@ -170,8 +171,20 @@ public final class ImportCommand implements Callable<Integer> {
     }
   }
 
+  private Path path() {
+    try {
+      return Path.of(file);
+    } catch (InvalidPathException e) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "cannot open a file of this name in this locale; give it as standard input:"
+              + " terrane import - < FILE",
+          e);
+    }
+  }
+
   private long inputBytes() throws IOException {
-    return file.equals("-") ? 0 : Files.size(Path.of(file));
+    return file.equals("-") ? 0 : Files.size(path());
   }
 
   private LineFormat lineFormat() {

@@ -6,6 +6,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import dev.terrane.cli.text.EscapeException;
+import dev.terrane.cli.text.Utf8;
+import dev.terrane.cli.text.Verbatim;
 import dev.terrane.common.Bytes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,6 +41,11 @@ final class JsonLinesFormat implements LineFormat {
     if (line.isEmpty()) {
       return new ImportLine.Blank(number);
     }
+    // The parser takes malformed characters for others, and guesses at other encodings.
+    if (!Utf8.isWellFormed(line) || hasZeroByte(line)) {
+      return new ImportLine.Bad(
+          number, "not UTF-8; bytes that are no text go into key_base64 and value_base64");
+    }
     try (JsonParser parser = json.createParser(line.backingArray(), line.offset(), line.length())) {
       return parseObject(number, line, parser);
     } catch (BadField e) {
@@ -59,7 +67,7 @@ final class JsonLinesFormat implements LineFormat {
     for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
       parser.nextToken();
       switch (field) {
-        case "key" -> key = once(key, "key", Bytes.ofUtf8(string(field, parser)));
+        case "key" -> key = once(key, "key", utf8(field, string(field, parser)));
         case "key_base64" -> key = once(key, "key", base64(field, parser));
         case "value" -> value = once(value, "value", anyValue(line, parser));
         case "value_base64" -> value = once(value, "value", base64(field, parser));
@@ -98,6 +106,24 @@ final class JsonLinesFormat implements LineFormat {
     return parser.getText();
   }
 
+  private static Bytes utf8(String field, String text) {
+    try {
+      return Verbatim.utf8(text);
+    } catch (EscapeException e) {
+      throw new BadField(
+          "\"" + field + "\" is no text: " + e.getMessage() + "; use " + field + "_base64");
+    }
+  }
+
+  private static boolean hasZeroByte(Bytes line) {
+    for (int i = 0; i < line.length(); i++) {
+      if (line.at(i) == 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static Bytes base64(String field, JsonParser parser) throws IOException {
     String text = string(field, parser);
     try {
@@ -110,7 +136,7 @@ final class JsonLinesFormat implements LineFormat {
   /** The text of a string; of anything else the JSON as it is written, so that no digit changes. */
   private static Bytes anyValue(Bytes line, JsonParser parser) throws IOException {
     if (!parser.currentToken().isStructStart()) {
-      return Bytes.ofUtf8(parser.getText());
+      return utf8("value", parser.getText());
     }
     int start = Math.toIntExact(parser.currentTokenLocation().getByteOffset());
     parser.skipChildren();

@@ -2,6 +2,7 @@ package dev.terrane.cli.importing;
 
 import dev.terrane.cli.text.EscapeException;
 import dev.terrane.cli.text.Escapes;
+import dev.terrane.cli.text.Verbatim;
 import dev.terrane.common.Bytes;
 import java.time.Duration;
 
@@ -27,7 +28,10 @@ record TsvFormat(boolean escaped) implements LineFormat {
     }
     try {
       return new ImportLine.Entry(
-          number, Escapes.parse(key.toUtf8()), Escapes.parse(value.toUtf8()), Duration.ZERO);
+          number,
+          Escapes.parse(Verbatim.text(key)),
+          Escapes.parse(Verbatim.text(value)),
+          Duration.ZERO);
     } catch (EscapeException e) {
       return new ImportLine.Bad(number, String.valueOf(e.getMessage()));
     }

@@ -2,6 +2,7 @@ package dev.terrane.cli.node;
 
 import dev.terrane.cli.CommandFailure;
 import dev.terrane.cli.ExitCode;
+import dev.terrane.cli.StandardOutput;
 import dev.terrane.server.config.ConfigException;
 import dev.terrane.server.node.NodeStartException;
 import dev.terrane.server.run.HaltProcess;
@@ -65,6 +66,7 @@ public final class PlaygroundCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    StandardOutput.mayBeLost();
     if (nodes < 1 || nodes > NODES_MAX) {
       throw new CommandFailure(
           ExitCode.USAGE, "--nodes " + nodes + " is not between 1 and " + NODES_MAX);

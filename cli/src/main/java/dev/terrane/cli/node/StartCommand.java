@@ -2,6 +2,7 @@ package dev.terrane.cli.node;
 
 import dev.terrane.cli.CommandFailure;
 import dev.terrane.cli.ExitCode;
+import dev.terrane.cli.StandardOutput;
 import dev.terrane.server.config.ByteSizes;
 import dev.terrane.server.config.ConfigException;
 import dev.terrane.server.config.NodeConfig;
@@ -142,6 +143,7 @@ public final class StartCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    StandardOutput.mayBeLost();
     NodeConfig settings = nodeConfig();
     try (StopSignal signal = new StopSignal()) {
       try (Node node = Node.start(settings, new HaltProcess())) {

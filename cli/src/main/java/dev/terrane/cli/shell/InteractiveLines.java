@@ -14,6 +14,7 @@ import org.jline.terminal.Terminal;
 /** Lines that a person types, with editing, completion and a history that outlives the session. */
 final class InteractiveLines {
   private static final int INTERRUPTED = 130;
+  private static final char LOST = '\ufffd';
   private static final Path HISTORY = Path.of(System.getProperty("user.home"), ".terrane_history");
 
   private final Terminal terminal;
@@ -33,13 +34,23 @@ final class InteractiveLines {
     boolean more = true;
     while (more) {
       try {
-        more = interpreter.run(reader.readLine("terrane> "));
+        more = run(reader.readLine("terrane> "), interpreter);
       } catch (UserInterruptException e) {
         // Ctrl-C gives up the line, not the session.
       } catch (EndOfFileException e) {
         more = false;
       }
     }
+  }
+
+  /** What the terminal could not decode is lost already: better no key than another one. */
+  private boolean run(String line, Interpreter interpreter) {
+    if (line.indexOf(LOST) < 0) {
+      return interpreter.run(line);
+    }
+    terminal.writer().println("error: not UTF-8; write such bytes as \\xNN");
+    terminal.flush();
+    return true;
   }
 
   private void stop(Interpreter interpreter) {

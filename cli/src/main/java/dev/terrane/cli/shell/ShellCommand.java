@@ -4,9 +4,11 @@ import dev.terrane.cli.ClusterFailures;
 import dev.terrane.cli.ClusterOptions;
 import dev.terrane.cli.TerminalStreams;
 import dev.terrane.cli.data.Keys;
+import dev.terrane.cli.text.Verbatim;
 import dev.terrane.client.ClientException;
 import dev.terrane.client.PdMembers;
 import dev.terrane.client.TerraneClient;
+import dev.terrane.common.Bytes;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -51,7 +53,7 @@ public final class ShellCommand implements Callable<Integer> {
     } catch (ClientException e) {
       throw ClusterFailures.explain(e);
     }
-    try (Terminal terminal = TerminalBuilder.terminal()) {
+    try (Terminal terminal = TerminalBuilder.builder().encoding(StandardCharsets.UTF_8).build()) {
       Interpreter interpreter = interpreter(client, terminal::getColumns);
       String greeting =
           "Connected to " + cluster.addresses() + ". 'help' lists the commands; Ctrl-D leaves.";
@@ -62,11 +64,13 @@ public final class ShellCommand implements Callable<Integer> {
 
   private int feedStandardInput(TerraneClient client) throws IOException {
     Interpreter interpreter = interpreter(client, () -> AnswerText.WHOLE);
+    // A character for each byte, of which the line is made as it was given.
     BufferedReader lines =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.ISO_8859_1));
     boolean more = true;
     for (String line = lines.readLine(); more && line != null; line = lines.readLine()) {
-      more = interpreter.run(line);
+      Bytes given = Bytes.wrap(line.getBytes(StandardCharsets.ISO_8859_1));
+      more = interpreter.run(Verbatim.text(given));
     }
     return interpreter.exitCode();
   }

@@ -2,6 +2,7 @@ package dev.terrane.cli.shell;
 
 import dev.terrane.cli.text.EscapeException;
 import dev.terrane.cli.text.Escapes;
+import dev.terrane.cli.text.Verbatim;
 import dev.terrane.common.Bytes;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,7 +78,7 @@ final class Words {
     }
     position = end + 1;
     String inside = line.substring(start, end);
-    return quote == '"' ? parse(inside) : Bytes.ofUtf8(inside);
+    return quote == '"' ? parse(inside) : verbatim(inside);
   }
 
   private Bytes plainPart() {
@@ -95,6 +96,14 @@ final class Words {
   private static Bytes parse(String text) {
     try {
       return Escapes.parse(text);
+    } catch (EscapeException e) {
+      throw new ShellSyntaxException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Bytes verbatim(String text) {
+    try {
+      return Verbatim.bytes(text);
     } catch (EscapeException e) {
       throw new ShellSyntaxException(String.valueOf(e.getMessage()));
     }

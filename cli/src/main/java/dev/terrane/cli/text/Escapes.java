@@ -2,6 +2,7 @@ package dev.terrane.cli.text;
 
 import dev.terrane.common.Bytes;
 import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
  * or a line break, so a formatted key or value always fits in one field of one line.
  */
 public final class Escapes {
+  private static final int PIECE_BYTES = 64 << 10;
   private static final String HEX = "0123456789abcdef";
 
   private Escapes() {}
@@ -41,8 +43,30 @@ public final class Escapes {
     return text.toString();
   }
 
+  /** The same to {@code out}, in UTF-8, a piece at a time: a large value takes little memory. */
+  public static void formatTo(PrintStream out, Bytes bytes) {
+    int from = 0;
+    while (from < bytes.length()) {
+      int length = Math.min(PIECE_BYTES, bytes.length() - from);
+      // A character is not cut; it has at most three bytes that follow its first.
+      for (int cut = length; from + cut < bytes.length() && cut >= length - 3 && cut > 0; cut--) {
+        if (!isWithin(bytes.at(from + cut))) {
+          length = cut;
+          break;
+        }
+      }
+      out.writeBytes(format(bytes.slice(from, length)).getBytes(StandardCharsets.UTF_8));
+      from += length;
+    }
+  }
+
+  /** Whether {@code b} can only follow other bytes of a character. */
+  private static boolean isWithin(byte b) {
+    return (b & 0xc0) == 0x80;
+  }
+
   /**
-   * The bytes that {@code text} stands for.
+   * The bytes that {@code text} stands for; between escapes they are as {@link Verbatim} has them.
    *
    * @throws EscapeException if a backslash is followed by none of the escapes
    */
@@ -54,7 +78,7 @@ public final class Escapes {
       if (next < 0) {
         next = text.length();
       }
-      bytes.writeBytes(text.substring(i, next).getBytes(StandardCharsets.UTF_8));
+      bytes.writeBytes(Verbatim.bytes(text.substring(i, next)).toArrayShared());
       i = next == text.length() ? next : parseEscape(text, next, bytes);
     }
     return Bytes.wrap(bytes.toByteArray());

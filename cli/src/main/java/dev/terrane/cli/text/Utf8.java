@@ -3,8 +3,26 @@ package dev.terrane.cli.text;
 import dev.terrane.common.Bytes;
 
 /** Where one UTF-8 character ends, by RFC 3629: no overlong forms, no surrogates. */
-final class Utf8 {
+public final class Utf8 {
   private Utf8() {}
+
+  /** Where from {@code start} on a byte belongs to no well-formed character; -1 if nowhere. */
+  static int firstMalformed(Bytes bytes, int start) {
+    int i = start;
+    while (i < bytes.length()) {
+      int length = bytes.at(i) >= 0 ? 1 : sequenceLength(bytes, i);
+      if (length == 0) {
+        return i;
+      }
+      i += length;
+    }
+    return -1;
+  }
+
+  /** Whether all of it is well-formed. */
+  public static boolean isWellFormed(Bytes bytes) {
+    return firstMalformed(bytes, 0) < 0;
+  }
 
   /** The length of the well-formed character at {@code index}, or 0 if there is none. */
   static int sequenceLength(Bytes bytes, int index) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.terrane.common.Bytes;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,6 +55,41 @@ class LineFormatTest {
     assertThat(json.parse(3, Bytes.ofUtf8("{\"key\":\"k\",\"value\":\"v\",\"ttl_seconds\":60}")))
         .isEqualTo(
             new ImportLine.Entry(3, Bytes.ofUtf8("k"), Bytes.ofUtf8("v"), Duration.ofSeconds(60)));
+  }
+
+  private static Bytes line(Bytes key) {
+    return Bytes.ofUtf8("{\"key\":\"").concat(key).concat(Bytes.ofUtf8("\",\"value\":\"v\"}"));
+  }
+
+  @Test
+  void jsonThatIsNoTextIsRefusedNotReplaced() {
+    List<Bytes> malformed =
+        List.of(
+            Bytes.of(0xff),
+            Bytes.of(0xc1, 0x81), // an overlong A
+            Bytes.of(0xed, 0xa0, 0x80), // half of a character
+            Bytes.of(0xe2, 0x82),
+            Bytes.of(0));
+    for (Bytes key : malformed) {
+      assertThat(json.parse(4, line(key)))
+          .isInstanceOfSatisfying(
+              ImportLine.Bad.class,
+              bad -> assertThat(bad.reason()).contains("UTF-8").contains("key_base64"));
+    }
+    assertThat(json.parse(4, line(Bytes.ofUtf8("\\ud800x"))))
+        .isInstanceOfSatisfying(
+            ImportLine.Bad.class,
+            bad -> assertThat(bad.reason()).contains("\\ud800").contains("key_base64"));
+    assertThat(json.parse(4, line(Bytes.ofUtf8("\\udc80")))).isInstanceOf(ImportLine.Bad.class);
+    assertThat(json.parse(1, line(Bytes.ofUtf8("\\ud83d\\ude00"))))
+        .isEqualTo(entry(Bytes.ofUtf8("😀"), Bytes.ofUtf8("v")));
+  }
+
+  @Test
+  void escapedTsvKeepsBytesThatAreNoText() {
+    Bytes line = Bytes.of(0xff, '\\', 't', 0xc3, '\t', 0xed, 0xa0, 0x80);
+    assertThat(new TsvFormat(true).parse(1, line))
+        .isEqualTo(entry(Bytes.of(0xff, '\t', 0xc3), Bytes.of(0xed, 0xa0, 0x80)));
   }
 
   @ParameterizedTest

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.terrane.cli.data.Statement;
+import dev.terrane.cli.text.Verbatim;
 import dev.terrane.common.Bytes;
 import dev.terrane.common.KeyRange;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -96,6 +98,15 @@ class ShellLineTest {
     assertThatThrownBy(() -> ShellLine.parse(line))
         .isInstanceOf(ShellSyntaxException.class)
         .hasMessageStartingWith(message);
+  }
+
+  @Test
+  void bytesThatAreNoTextStayAsTheyAreInEveryKindOfWord() {
+    Bytes key = Bytes.of('k', 0xff, 0xc3);
+    for (String quote : List.of("", "'", "\"")) {
+      String line = "get " + quote + Verbatim.text(key) + quote;
+      assertThat(statement(line)).isEqualTo(new Statement.Get(key));
+    }
   }
 
   @ParameterizedTest

@@ -4,13 +4,40 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.terrane.common.Bytes;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Random;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EscapesTest {
+  @Test
+  void piecesAreTheSameAsTheWhole() {
+    SplittableRandom random = new SplittableRandom(3);
+    for (int round = 0; round < 20; round++) {
+      StringBuilder text = new StringBuilder();
+      int length = random.nextInt(100_000);
+      for (int i = 0; i < length; i++) {
+        text.append(random.nextInt(3) == 0 ? "😀" : random.nextInt(2) == 0 ? "ä" : "a");
+      }
+      Bytes bytes = Bytes.ofUtf8(text.toString()).concat(Bytes.wrap(new byte[random.nextInt(9)]));
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      Escapes.formatTo(new PrintStream(out, false, StandardCharsets.UTF_8), bytes);
+      assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(Escapes.format(bytes));
+    }
+    // A run of bytes that only ever follow others is cut somewhere all the same.
+    byte[] within = new byte[200_000];
+    Arrays.fill(within, (byte) 0x80);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Escapes.formatTo(new PrintStream(out, false, StandardCharsets.UTF_8), Bytes.wrap(within));
+    assertThat(out.size()).isEqualTo(4 * within.length);
+  }
+
   @Test
   void printableTextOfAnyScriptStaysReadable() {
     assertThat(Escapes.format(Bytes.ofUtf8("name: Zoë 東京 🙂"))).isEqualTo("name: Zoë 東京 🙂");
