@@ -144,8 +144,9 @@ public final class RawClient {
   }
 
   /**
-   * All pairs of {@code scan}'s range, read as they are asked for; its limit is the size of a page.
-   * Not a snapshot: what is written meanwhile may or may not be seen.
+   * All pairs of {@code scan}'s range, read as they are asked for; its limit is the most that a
+   * page has, which are fewer where values are large. Not a snapshot: what is written meanwhile may
+   * or may not be seen.
    */
   public Iterator<KeyValue> scanAll(RawScan scan) {
     return new ScanPages(this, scan);

@@ -85,6 +85,22 @@ final class TerraneClientTest {
     assertThat(downwards).isEqualTo(pairs);
   }
 
+  /** Small or large, a page has about as many bytes. */
+  @Test
+  void readsARangeOfLargeValuesAFewAtATime() {
+    Bytes large = Bytes.wrap(new byte[2 << 20]);
+    for (int i = 0; i < 20; i++) {
+      client.raw().put(key("large" + (char) ('a' + i)), i < 10 ? key("small") : large);
+    }
+    cluster.services().pages().clear();
+    List<KeyValue> all = new ArrayList<>();
+    KeyRange range = new KeyRange(key("large"), key("largf"));
+    client.raw().scanAll(RawScan.of(range, 1_000)).forEachRemaining(all::add);
+
+    assertThat(all).hasSize(20);
+    assertThat(cluster.services().pages()).startsWith(4, 8).endsWith(1);
+  }
+
   @Test
   void manyAtATimeAllEnd() {
     List<CompletableFuture<@Nullable Void>> writes = new ArrayList<>();

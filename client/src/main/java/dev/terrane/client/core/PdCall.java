@@ -117,6 +117,8 @@ final class PdCall<Q extends Message, A extends Message, T> extends Timer
     sent = null;
     if (failure.kind() == Failure.Kind.UNIMPLEMENTED) {
       failed(new RefusedException("PD does not offer " + rpc.path() + ": " + failure.message()));
+    } else if (failure.kind() == Failure.Kind.OUT_OF_MEMORY) {
+      broke(new OutOfMemoryError(failure.message()));
     } else {
       core.pd().suspect(sentTo, failure.message());
       again(failure.message());

@@ -143,12 +143,20 @@ final class StoreStream implements BatchListener {
   @Override
   public void onClosed(Failure failure) {
     stream = null;
-    link.suspect();
+    boolean outOfMemory = failure.kind() == Failure.Kind.OUT_OF_MEMORY;
+    if (!outOfMemory) {
+      link.suspect();
+    }
     List<BatchedCall> sent = new ArrayList<>(inFlight.size());
     inFlight.drain(sent::add);
     List<BatchedCall> unsent = takeQueue();
     for (BatchedCall call : sent) {
-      core.step(call, () -> core.recovery().unanswered(call, failure.message()));
+      if (outOfMemory) {
+        // No other store would have a smaller answer.
+        call.broke(new OutOfMemoryError(failure.message()));
+      } else {
+        core.step(call, () -> core.recovery().unanswered(call, failure.message()));
+      }
     }
     for (BatchedCall call : unsent) {
       core.step(call, () -> core.recovery().unreachable(call, failure.message()));

@@ -66,7 +66,9 @@ public interface Transport {
       /** It may have been executed. */
       LOST,
       /** The other side does not know the procedure. */
-      UNIMPLEMENTED
+      UNIMPLEMENTED,
+      /** It may have been executed; its answer had no room in this process. */
+      OUT_OF_MEMORY
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.terrane.client.core.Transport.Failure;
 import io.grpc.ClientCall;
 import io.grpc.Grpc;
 import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
 
 /** How far a call got that ended without an answer. */
 final class Failures {
@@ -11,7 +12,9 @@ final class Failures {
 
   static Failure of(ClientCall<?, ?> call, Status status) {
     Failure.Kind kind;
-    if (status.getCode() == Status.Code.UNIMPLEMENTED) {
+    if (isOutOfMemory(status.getCause())) {
+      kind = Failure.Kind.OUT_OF_MEMORY;
+    } else if (status.getCode() == Status.Code.UNIMPLEMENTED) {
       kind = Failure.Kind.UNIMPLEMENTED;
     } else if (call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) == null) {
       // It never had a connection.
@@ -20,6 +23,17 @@ final class Failures {
       kind = Failure.Kind.LOST;
     }
     return new Failure(kind, text(status));
+  }
+
+  private static boolean isOutOfMemory(@Nullable Throwable failure) {
+    int depth = 0;
+    for (Throwable cause = failure; cause != null && depth < 16; cause = cause.getCause()) {
+      if (cause instanceof OutOfMemoryError) {
+        return true;
+      }
+      depth++;
+    }
+    return false;
   }
 
   private static String text(Status status) {

@@ -144,6 +144,28 @@ final class BrokenStepTest {
         .hasMessageContaining("planted at " + step);
   }
 
+  /** No replica is to blame, and no other would have a smaller answer. */
+  @Test
+  void wantOfMemoryIsSaidAndTriedNowhereElse() {
+    assertThat(bench.put("k", "v").hasSucceeded()).isTrue();
+    int served = bench.cluster.served();
+    Outcome<java.util.Optional<Bytes>> read = new Outcome<>();
+    Outcome<@Nullable Void> write = new Outcome<>();
+    bench.raw.get(key("k"), read);
+    bench.raw.put(key("k"), key("2"), java.time.Duration.ZERO, write);
+    bench.core.poll(bench.network);
+    bench.network.runOutOfMemory(bench.cluster.address(1));
+    bench.network.runUntil(
+        bench.core, () -> read.hasEnded() && write.hasEnded(), Bench.MINUTE_NANOS);
+
+    assertThat(read.failure())
+        .isInstanceOf(InternalErrorException.class)
+        .hasMessageContaining("too little memory");
+    assertThat(write.failure()).isInstanceOf(UndeterminedException.class);
+    assertThat(bench.cluster.served() - served).isLessThanOrEqualTo(2);
+    assertThat(bench.get("k").hasSucceeded()).isTrue();
+  }
+
   @Test
   void aTaskThatCannotStartFails() {
     Outcome<@Nullable Void> broken = new Outcome<>();

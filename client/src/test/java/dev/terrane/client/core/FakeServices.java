@@ -29,6 +29,11 @@ public final class FakeServices {
     answering = whether;
   }
 
+  /** What the scans asked for. */
+  public synchronized List<Integer> pages() {
+    return cluster.pages();
+  }
+
   /** Regions have a peer of a role that nobody knows. */
   public synchronized void tellOfUnknownRoles() {
     cluster

@@ -67,6 +67,15 @@ final class VirtualNetwork implements Transport, TimeSource {
     }
   }
 
+  /** Answers from {@code address} find no room in the client's process. */
+  void runOutOfMemory(String address) {
+    for (Stream stream : List.copyOf(streams)) {
+      if (stream.address.equals(address)) {
+        later(() -> stream.end(Kind.OUT_OF_MEMORY, "Java heap space"));
+      }
+    }
+  }
+
   /** Requests to {@code address} arrive nowhere, and nobody notices. */
   void silence(String address) {
     silenced.add(address);
@@ -255,9 +264,13 @@ final class VirtualNetwork implements Transport, TimeSource {
     }
 
     private void end(String why) {
+      end(Kind.LOST, why);
+    }
+
+    private void end(Kind kind, String why) {
       if (!ended) {
         cancel();
-        listener.onClosed(new Failure(Kind.LOST, why));
+        listener.onClosed(new Failure(kind, why));
       }
     }
 
