@@ -261,5 +261,8 @@ final class TerraneClientTest {
         .isInstanceOf(InvalidArgumentException.class)
         .hasMessageContaining("somewhere");
     assertThatThrownBy(TerraneClient::connect).isInstanceOf(InvalidArgumentException.class);
+    assertThatThrownBy(() -> TerraneClient.builder("a:1").outstandingMax(Integer.MAX_VALUE).open())
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining("1048576");
   }
 }

@@ -7,12 +7,13 @@ import dev.terrane.common.Bytes;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Base64;
 
 /**
  * Entries as the JSON lines that {@code terrane import} reads: bytes that are no text in base64.
  */
-final class JsonEntry {
+public final class JsonEntry {
   private static final JsonFactory JSON = new JsonFactory();
 
   private JsonEntry() {}
@@ -24,6 +25,23 @@ final class JsonEntry {
       write(json, "key", entry.key());
       if (!keyOnly) {
         write(json, "value", entry.value());
+      }
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory", e);
+    }
+    return line.toString();
+  }
+
+  /** An entry with its time to live, of which zero means for ever. */
+  public static String line(Bytes key, Bytes value, Duration ttl) {
+    StringWriter line = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(line)) {
+      json.writeStartObject();
+      write(json, "key", key);
+      write(json, "value", value);
+      if (!ttl.isZero()) {
+        json.writeNumberField("ttl_seconds", ttl.toSeconds());
       }
       json.writeEndObject();
     } catch (IOException e) {

@@ -50,6 +50,9 @@ public final class Keys {
         client.scanAll(
             new RawScan(
                 scan.range(), Math.min(scan.limit(), PAGE_MAX), scan.keysOnly(), scan.reverse()));
+    if (scan.limit() == Statement.Scan.ALL) {
+      return all;
+    }
     Stream<KeyValue> stream =
         StreamSupport.stream(Spliterators.spliteratorUnknownSize(all, Spliterator.ORDERED), false);
     return stream.limit(scan.limit()).iterator();

@@ -8,6 +8,7 @@ import dev.terrane.common.Bytes;
 import dev.terrane.common.KeyRange;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -23,7 +24,8 @@ import picocli.CommandLine.Parameters;
       "it back; 'terrane import' reads what --json prints.",
       "",
       "Examples:",
-      "  terrane scan                      the first 100 entries",
+      "  terrane scan                      the first 100 entries; says so if there are more",
+      "  terrane scan --all > file         every entry",
       "  terrane scan a c --limit 10       keys from a up to but not including c",
       "  terrane scan --prefix user/ --keys"
     })
@@ -48,9 +50,11 @@ public final class ScanCommand extends KeyCommand {
   @Option(
       names = "--limit",
       paramLabel = "N",
-      defaultValue = "" + ScanBounds.LIMIT_DEFAULT,
-      description = "At most so many entries (default: ${DEFAULT-VALUE}).")
-  private int limit;
+      description = "At most so many entries (default: " + ScanBounds.LIMIT_DEFAULT + ").")
+  private @Nullable Integer limit;
+
+  @Option(names = "--all", description = "Every entry, however many there are.")
+  private boolean all;
 
   @Option(names = "--reverse", description = "From the last key to the first.")
   private boolean reverse;
@@ -63,10 +67,21 @@ public final class ScanCommand extends KeyCommand {
 
   @Override
   Statement statement() {
-    if (limit < 1) {
+    if (limit != null && limit < 1) {
       throw new CommandFailure(ExitCode.USAGE, "--limit " + limit + " is not above 0");
     }
-    return new Statement.Scan(range(), limit, reverse, keysOnly);
+    if (limit != null && all) {
+      throw new CommandFailure(ExitCode.USAGE, "give either --limit or --all");
+    }
+    return new Statement.Scan(range(), asked(), reverse, keysOnly);
+  }
+
+  /** Where nobody has said how many, one more than is printed: whether there are more is told. */
+  private int asked() {
+    if (limit != null) {
+      return limit;
+    }
+    return all ? Statement.Scan.ALL : ScanBounds.LIMIT_DEFAULT + 1;
   }
 
   private KeyRange range() {
@@ -83,14 +98,27 @@ public final class ScanCommand extends KeyCommand {
   @Override
   int print(Answer answer, PrintStream out) {
     if (answer instanceof Answer.Entries scanned) {
-      scanned
-          .entries()
-          .forEachRemaining(entry -> {
-            printLine(entry, out);
-            out.write('\n');
-          });
+      print(scanned.entries(), out);
     }
     return ExitCode.DONE;
+  }
+
+  private void print(Iterator<KeyValue> entries, PrintStream out) {
+    int printed = 0;
+    while (entries.hasNext()) {
+      KeyValue entry = entries.next();
+      if (limit == null && !all && printed == ScanBounds.LIMIT_DEFAULT) {
+        out.flush();
+        System.err.println(
+            "terrane: these are the first "
+                + ScanBounds.LIMIT_DEFAULT
+                + " entries of more; --limit N prints so many, --all every one");
+        return;
+      }
+      printLine(entry, out);
+      out.write('\n');
+      printed++;
+    }
   }
 
   private void printLine(KeyValue entry, PrintStream out) {

@@ -15,7 +15,10 @@ public sealed interface Statement {
   record Delete(Bytes key) implements Statement {}
 
   /** At most {@code limit} entries of {@code range}; {@code reverse} takes the last ones first. */
-  record Scan(KeyRange range, int limit, boolean reverse, boolean keysOnly) implements Statement {}
+  record Scan(KeyRange range, int limit, boolean reverse, boolean keysOnly) implements Statement {
+    /** The limit that is none. */
+    public static final int ALL = Integer.MAX_VALUE;
+  }
 
   record Ttl(Bytes key) implements Statement {}
 

@@ -1,7 +1,11 @@
 package dev.terrane.cli.importing;
 
+import dev.terrane.client.ClientBusyException;
 import dev.terrane.client.ClientException;
+import dev.terrane.client.DeadlineExceededException;
+import dev.terrane.client.NotBootstrappedException;
 import dev.terrane.client.RawClient;
+import dev.terrane.client.UnavailableException;
 import dev.terrane.client.UndeterminedException;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
@@ -32,6 +36,10 @@ final class ClientEntryWriter implements EntryWriter {
     return switch (cause) {
       case null -> new PutOutcome.Acknowledged();
       case UndeterminedException e -> new PutOutcome.Undetermined(e.getMessage());
+      case DeadlineExceededException e -> new PutOutcome.Unserved(e.getMessage());
+      case UnavailableException e -> new PutOutcome.Unserved(e.getMessage());
+      case NotBootstrappedException e -> new PutOutcome.Unserved(e.getMessage());
+      case ClientBusyException e -> new PutOutcome.Unserved(e.getMessage());
       case ClientException e -> new PutOutcome.Failed(e.getMessage());
       default -> new PutOutcome.Undetermined(cause.toString());
     };

@@ -6,14 +6,20 @@ import dev.terrane.cli.ExitCode;
 import dev.terrane.cli.FileFailures;
 import dev.terrane.cli.TerminalStreams;
 import dev.terrane.client.TerraneClient;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -32,14 +38,17 @@ import picocli.CommandLine.Spec;
       "A line that cannot be read, or that the cluster refuses, is reported as FILE:LINE with the",
       "reason, and the others go on; the exit code then is 1, or 4 if the outcome of a put is unknown.",
       "Of several lines with one key the last wins. A put whose answer was lost is not sent again.",
+      "While the cluster does not serve, the import waits for it, as long as --patience says. Entries",
+      "that were refused, or of which nobody knows, go into a file that 'terrane import' takes.",
       "Ctrl-C waits for the puts under way, says at which line to go on, and exits with 130.",
       "",
       "JSON lines: {\"key\": \"k\", \"value\": \"v\"}, or key_base64 and value_base64, and ttl_seconds.",
-      "A value that is no string is stored as its JSON text.",
+      "A value that is no string is stored as its JSON text. A file that gzip has made is read as well.",
       "",
       "Examples:",
       "  terrane import packages.tsv",
-      "  zcat users.jsonl.gz | terrane import - --format json"
+      "  terrane import users.jsonl.gz",
+      "  zstdcat users.jsonl.zst | terrane import - --format json"
     })
 public final class ImportCommand implements Callable<Integer> {
   private static final int PROBLEMS_SHOWN_MAX = 20;
@@ -87,6 +96,22 @@ public final class ImportCommand implements Callable<Integer> {
       description = "Begin at this line, as an import that was interrupted says (default: 1).")
   private long fromLine;
 
+  @Option(
+      names = "--rejects",
+      paramLabel = "FILE",
+      description =
+          "Where entries go that were not written, or may not be (default: the input's name with"
+              + " .rejected.jsonl, in this directory). What is there stays.")
+  private @Nullable Path rejects;
+
+  @Option(
+      names = "--patience",
+      paramLabel = "SECONDS",
+      defaultValue = "300",
+      description =
+          "How long to wait for a cluster that does not serve (default: ${DEFAULT-VALUE}).")
+  private int patienceSeconds;
+
   @Mixin private ClusterOptions cluster;
 
   @Spec private CommandSpec spec;
@@ -95,11 +120,22 @@ public final class ImportCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     atLeastOne("--outstanding", outstanding);
     atLeastOne("--from-line", fromLine);
-    try (InputStream input = open();
+    atLeastOne("--patience", patienceSeconds);
+    try (BufferedInputStream input = new BufferedInputStream(open(), 64 << 10);
         AcknowledgedKeys acknowledged = new AcknowledgedKeys(acked, fromLine > 1);
+        Rejects rejected = new Rejects(inputName(), rejects);
         TerraneClient client = cluster.connect(outstanding)) {
-      return run(input, acknowledged, client);
+      return run(input, acknowledged, rejected, client);
     }
+  }
+
+  /** The name of the input, without its folder and what says that it is compressed. */
+  private String inputName() {
+    if (file.equals("-")) {
+      return "standard-input";
+    }
+    Path name = path().getFileName();
+    return name == null ? "input" : name.toString().replaceAll("\\.gz$", "");
   }
 
   private static void atLeastOne(String option, long given) {
@@ -108,44 +144,119 @@ public final class ImportCommand implements Callable<Integer> {
     }
   }
 
-  private int run(InputStream input, AcknowledgedKeys acknowledged, TerraneClient client)
+  private int run(
+      BufferedInputStream input,
+      AcknowledgedKeys acknowledged,
+      Rejects rejected,
+      TerraneClient client)
       throws IOException, InterruptedException {
     String name = file.equals("-") ? "standard input" : file;
     Problems problems = new Problems(name);
-    LineReader lines = new LineReader(input, lineFormat());
-    lines.skip(fromLine - 1);
+    Compression compression = Compression.of(input);
+    LineReader lines = lines(compression, input, name);
+    ScheduledExecutorService timer = timer();
+    Announcements announcements = new Announcements();
     Importer importer =
         new Importer(
             lines,
             new ClientEntryWriter(client.raw()),
             new InFlight(outstanding, BYTES_IN_FLIGHT_MAX),
             problems::add,
-            acknowledged::add);
+            acknowledged::add,
+            rejected::add,
+            new Importer.Waiting(
+                Duration.ofSeconds(patienceSeconds),
+                (delay, action) -> {
+                  var _ = timer.schedule(action, delay.toMillis(), TimeUnit.MILLISECONDS);
+                },
+                System::nanoTime,
+                announcements));
     PrintWriter err = spec.commandLine().getErr();
     try (ProgressReporter progress =
             new ProgressReporter(
                 err,
                 TerminalStreams.error(),
-                new ProgressText(inputBytes(), lines.bytesConsumed()),
+                new ProgressText(
+                    compression == Compression.NONE ? inputBytes() : 0, lines.bytesConsumed()),
                 importer::counts);
         Interruption interruption =
             new Interruption(() -> {
               long lastLine = importer.stop();
               problems.finish();
               progress.say(ProgressText.summary(importer.counts(), progress.elapsed()));
-              progress.say(ProgressText.resumption(name, lastLine));
+              advise(rejected, progress);
+              progress.say(ProgressText.resumption("interrupted", name, lastLine));
               progress.end();
               acknowledged.close();
+              rejected.close();
             })) {
       problems.show(progress::say);
+      announcements.show(progress::say);
       progress.start();
-      ImportCounts counts = importer.run();
-      if (interruption.endedByItself()) {
-        problems.finish();
-        progress.say(ProgressText.summary(counts, progress.elapsed()));
+      try {
+        ImportCounts counts = importer.run();
+        if (interruption.endedByItself()) {
+          tellEnd(importer, problems, rejected, progress);
+          if (importer.gaveUp()) {
+            progress.say(ProgressText.resumption("stopped", name, importer.lastLine()));
+          }
+        }
+        return exitCode(counts);
+      } catch (IOException | UncheckedIOException e) {
+        if (interruption.endedByItself()) {
+          tellEnd(importer, problems, rejected, progress);
+          progress.say(ProgressText.resumption("stopped", name, importer.lastLine()));
+        }
+        throw cannotGoOn(name, e);
       }
-      return exitCode(counts);
+    } finally {
+      timer.shutdownNow();
     }
+  }
+
+  /** The lines from the first one wanted on. */
+  private LineReader lines(Compression compression, InputStream input, String name) {
+    try {
+      LineReader lines = new LineReader(compression.decompressed(input, file), lineFormat());
+      lines.skip(fromLine - 1);
+      return lines;
+    } catch (IOException e) {
+      throw cannotGoOn(name, e);
+    }
+  }
+
+  private static void tellEnd(
+      Importer importer, Problems problems, Rejects rejected, ProgressReporter progress) {
+    problems.finish();
+    progress.say(ProgressText.summary(importer.counts(), progress.elapsed()));
+    advise(rejected, progress);
+  }
+
+  private static void advise(Rejects rejected, ProgressReporter progress) {
+    String advice = rejected.advice();
+    if (advice != null) {
+      progress.say(advice);
+    }
+  }
+
+  /** The input ends too early or cannot be read, or a file of the import's own not be written. */
+  private static CommandFailure cannotGoOn(String name, Exception failure) {
+    String what =
+        failure instanceof UncheckedIOException
+            ? String.valueOf(failure.getMessage())
+            : "cannot read on in " + name;
+    Throwable cause = failure instanceof UncheckedIOException ? failure.getCause() : failure;
+    String why =
+        cause instanceof IOException known ? FileFailures.reason(known) : String.valueOf(cause);
+    return new CommandFailure(ExitCode.FAILED, what + ": " + why, failure);
+  }
+
+  private static ScheduledExecutorService timer() {
+    return Executors.newSingleThreadScheduledExecutor(action -> {
+      Thread thread = new Thread(action, "import-retries");
+      thread.setDaemon(true);
+      return thread;
+    });
   }
 
   private static int exitCode(ImportCounts counts) {
@@ -188,12 +299,26 @@ public final class ImportCommand implements Callable<Integer> {
   }
 
   private LineFormat lineFormat() {
-    boolean json = format == null ? hasJsonName(file) : format == Format.JSON;
+    boolean json = format == null ? hasJsonName(inputName()) : format == Format.JSON;
     return json ? new JsonLinesFormat() : new TsvFormat(escaped);
   }
 
   private static boolean hasJsonName(String name) {
     return name.toLowerCase(Locale.ROOT).matches(".*\\.(json|jsonl|ndjson)");
+  }
+
+  /** Says what happens to the cluster, once there is somebody to say it to. */
+  private static final class Announcements implements Consumer<String> {
+    private volatile Consumer<String> output = line -> {};
+
+    void show(Consumer<String> shown) {
+      output = shown;
+    }
+
+    @Override
+    public void accept(String line) {
+      output.accept(line);
+    }
   }
 
   /** Shows the first problems and counts the others. Called by one thread at a time. */

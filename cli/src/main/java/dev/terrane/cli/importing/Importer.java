@@ -1,11 +1,17 @@
 package dev.terrane.cli.importing;
 
+import dev.terrane.common.Invariant;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads entries and keeps a bounded number of puts under way until all are answered. A line that is
- * no entry, and an entry that is refused, are reported and counted; the others go on.
+ * no entry, and an entry that is refused, are reported and counted; the others go on. While the
+ * cluster does not serve, all wait ({@link Outage}).
  *
  * <p>{@link #run} is called once, by one thread; {@link #counts} and {@link #stop} may be called by
  * any.
@@ -19,6 +25,8 @@ final class Importer {
   private final InFlight inFlight;
   private final Consumer<Problem> problems;
   private final Consumer<ImportLine.Entry> acknowledgedEntries;
+  private final Consumer<ImportLine.Entry> rejectedEntries;
+  private final Outage outage;
 
   // Guarded by this.
   private boolean stopped;
@@ -29,38 +37,86 @@ final class Importer {
   private long undetermined;
   private long bad;
 
+  /** Why what was to be told of an entry could not be. */
+  private @Nullable UncheckedIOException untold;
+
   /**
    * @param problems told of every line that did not become an acknowledged entry, one at a time
    * @param acknowledgedEntries told of every acknowledged entry, one at a time
+   * @param rejectedEntries told of every other entry, one at a time
+   * @param waiting how long the cluster may not serve, and who is told that it does not
    */
   Importer(
       LineReader lines,
       EntryWriter writer,
       InFlight inFlight,
       Consumer<Problem> problems,
-      Consumer<ImportLine.Entry> acknowledgedEntries) {
+      Consumer<ImportLine.Entry> acknowledgedEntries,
+      Consumer<ImportLine.Entry> rejectedEntries,
+      Waiting waiting) {
     this.lines = lines;
     this.writer = writer;
     this.inFlight = inFlight;
     this.problems = problems;
     this.acknowledgedEntries = acknowledgedEntries;
+    this.rejectedEntries = rejectedEntries;
+    this.outage =
+        new Outage(
+            waiting.patience(),
+            waiting.later(),
+            waiting.nanoTime(),
+            inFlight,
+            waiting.told(),
+            this::put,
+            (entry, reason) -> end(entry, new PutOutcome.Failed(reason)));
   }
 
-  /** Imports all lines, or those before {@link #stop}; returns once every entry is settled. */
+  /** How to wait for a cluster that does not serve. */
+  record Waiting(
+      Duration patience, Outage.Later later, LongSupplier nanoTime, Consumer<String> told) {}
+
+  /**
+   * Imports all lines, or those before {@link #stop} or before patience with the cluster is out;
+   * returns, or throws, once every entry is settled.
+   */
   ImportCounts run() throws IOException, InterruptedException {
-    for (ImportLine line = lines.next(); line != null; line = lines.next()) {
-      if (line instanceof ImportLine.Entry entry && !inFlight.enter(entry)) {
-        break;
+    try {
+      for (ImportLine line = lines.next(); line != null; line = lines.next()) {
+        if (line instanceof ImportLine.Entry entry && !inFlight.enter(entry)) {
+          break;
+        }
+        if (!pass(line, lines.bytesConsumed())) {
+          break;
+        }
+        if (line instanceof ImportLine.Entry entry) {
+          put(entry);
+        }
       }
-      if (!pass(line, lines.bytesConsumed())) {
-        break;
-      }
-      if (line instanceof ImportLine.Entry entry) {
-        writer.put(entry, outcome -> settle(entry, outcome));
-      }
+    } finally {
+      inFlight.awaitNone();
     }
-    inFlight.awaitNone();
+    return finished();
+  }
+
+  private synchronized ImportCounts finished() {
+    if (untold != null) {
+      throw untold;
+    }
     return counts();
+  }
+
+  /** Whether it ended because the cluster did not serve for too long. */
+  boolean gaveUp() {
+    return outage.isOver();
+  }
+
+  /** The number of the last line taken; it and all before it are settled once {@link #run} ends. */
+  synchronized long lastLine() {
+    return lastLine;
+  }
+
+  private void put(ImportLine.Entry entry) {
+    writer.put(entry, outcome -> settle(entry, outcome));
   }
 
   /**
@@ -70,7 +126,7 @@ final class Importer {
    * @return the number of the last line taken: it and all before it are settled
    */
   long stop() throws InterruptedException {
-    inFlight.stop();
+    outage.end("interrupted before it was written");
     inFlight.awaitNone();
     synchronized (this) {
       stopped = true;
@@ -97,11 +153,30 @@ final class Importer {
   }
 
   private void settle(ImportLine.Entry entry, PutOutcome outcome) {
+    if (outcome instanceof PutOutcome.Unserved unserved) {
+      outage.unserved(entry, unserved.reason());
+    } else {
+      end(entry, outcome);
+      outage.settled(entry, outcome instanceof PutOutcome.Acknowledged);
+    }
+  }
+
+  private void end(ImportLine.Entry entry, PutOutcome outcome) {
     try {
       count(entry, outcome);
+    } catch (UncheckedIOException e) {
+      stopUntold(e);
     } finally {
       inFlight.leave(entry);
     }
+  }
+
+  /** What cannot be told of is not begun. */
+  private synchronized void stopUntold(UncheckedIOException failure) {
+    if (untold == null) {
+      untold = failure;
+    }
+    inFlight.stop();
   }
 
   private synchronized void count(ImportLine.Entry entry, PutOutcome outcome) {
@@ -113,11 +188,15 @@ final class Importer {
       case PutOutcome.Failed failure -> {
         failed++;
         problems.accept(new Problem(entry.number(), failure.reason()));
+        rejectedEntries.accept(entry);
       }
+      case PutOutcome.Unserved waits ->
+          throw Invariant.violated("line %d waits and is counted", entry.number());
       case PutOutcome.Undetermined unknown -> {
         undetermined++;
         problems.accept(
             new Problem(entry.number(), "may or may not be written: " + unknown.reason()));
+        rejectedEntries.accept(entry);
       }
     }
   }

@@ -15,6 +15,7 @@ final class InFlight {
   private final long bytesMax;
   private final Set<Bytes> keys = new HashSet<>();
   private long bytes;
+  private boolean paused;
   private boolean stopped;
 
   InFlight(int entriesMax, long bytesMax) {
@@ -28,11 +29,7 @@ final class InFlight {
    * @return false if nothing may be any more
    */
   synchronized boolean enter(ImportLine.Entry entry) throws InterruptedException {
-    while (!stopped
-        && !keys.isEmpty()
-        && (keys.size() >= entriesMax
-            || bytes + entry.size() > bytesMax
-            || keys.contains(entry.key()))) {
+    while (!stopped && (paused || !fits(entry))) {
       wait();
     }
     if (stopped) {
@@ -41,6 +38,23 @@ final class InFlight {
     keys.add(entry.key());
     bytes += entry.size();
     return true;
+  }
+
+  private boolean fits(ImportLine.Entry entry) {
+    return keys.isEmpty()
+        || (keys.size() < entriesMax
+            && bytes + entry.size() <= bytesMax
+            && !keys.contains(entry.key()));
+  }
+
+  /** For a while nothing new may be under way. */
+  synchronized void pause() {
+    paused = true;
+  }
+
+  synchronized void goOn() {
+    paused = false;
+    notifyAll();
   }
 
   /** From now on nothing new may be under way. */

@@ -61,13 +61,15 @@ record ProgressText(long inputBytes, long skippedBytes) {
   /**
    * How to go on after an import was stopped.
    *
+   * @param how it was
    * @param lastLine it and all before it are settled
    */
-  static String resumption(String file, long lastLine) {
+  static String resumption(String how, String file, long lastLine) {
     return String.format(
         Locale.ROOT,
-        "interrupted after line %d of %s; it and all lines before it are settled."
+        "%s after line %d of %s; it and all lines before it are settled."
             + "%nTo go on, give the same command with --from-line %d.",
+        how,
         lastLine,
         file,
         lastLine + 1);

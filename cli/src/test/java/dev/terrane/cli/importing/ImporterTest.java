@@ -1,23 +1,31 @@
 package dev.terrane.cli.importing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.terrane.common.Bytes;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -29,10 +37,13 @@ class ImporterTest {
   private final ExecutorService stopping = Executors.newSingleThreadExecutor();
   private final List<Importer.Problem> problems = new ArrayList<>();
   private final List<String> acknowledged = new ArrayList<>();
+  private final List<String> rejected = new CopyOnWriteArrayList<>();
+  private final List<String> told = new CopyOnWriteArrayList<>();
+  private final Clock clock = new Clock();
 
   @AfterEach
   void stopReading() throws InterruptedException {
-    for (ExecutorService executor : List.of(reading, stopping)) {
+    for (ExecutorService executor : List.of(reading, stopping, clock.thread)) {
       executor.shutdownNow();
       assertThat(executor.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
     }
@@ -156,7 +167,146 @@ class ImporterTest {
         writer,
         inFlight,
         problems::add,
-        entry -> acknowledged.add(entry.key().toUtf8()));
+        entry -> acknowledged.add(entry.key().toUtf8()),
+        entry -> rejected.add(entry.key().toUtf8()),
+        waiting());
+  }
+
+  private Importer.Waiting waiting() {
+    return new Importer.Waiting(Duration.ofSeconds(30), clock, clock::nanoTime, told::add);
+  }
+
+  /** Time passes when something is due later, and only then. */
+  private static final class Clock implements Outage.Later {
+    private final ExecutorService thread = Executors.newSingleThreadExecutor();
+    private final AtomicLong nanos = new AtomicLong();
+
+    @Override
+    public void after(Duration delay, Runnable action) {
+      thread.execute(() -> {
+        nanos.addAndGet(delay.toNanos());
+        action.run();
+      });
+    }
+
+    long nanoTime() {
+      return nanos.get();
+    }
+  }
+
+  /** A cluster that serves nobody for a number of puts, and then everybody. */
+  private static final class Away implements EntryWriter {
+    private final int puts;
+    private final AtomicInteger put = new AtomicInteger();
+    private final List<String> written = new CopyOnWriteArrayList<>();
+
+    Away(int puts) {
+      this.puts = puts;
+    }
+
+    @Override
+    public void put(ImportLine.Entry entry, Consumer<PutOutcome> done) {
+      if (put.incrementAndGet() <= puts) {
+        done.accept(new PutOutcome.Unserved("nobody leads"));
+      } else {
+        written.add(entry.key().toUtf8());
+        done.accept(new PutOutcome.Acknowledged());
+      }
+    }
+  }
+
+  private static String numbered(int lines) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 1; i <= lines; i++) {
+      text.append("k").append(i).append("\tv\n");
+    }
+    return text.toString();
+  }
+
+  @Test
+  void waitsWhileTheClusterDoesNotServeAndThenLeavesNoLineOut() throws Exception {
+    Away writer = new Away(20);
+    ImportCounts counts = importer(numbered(500), writer, 8, 1_000).run();
+
+    assertThat(counts.acknowledged()).isEqualTo(500);
+    assertThat(counts.allAcknowledged()).isTrue();
+    assertThat(writer.written).doesNotHaveDuplicates().hasSize(500);
+    assertThat(rejected).isEmpty();
+    assertThat(told.getFirst()).contains("nobody leads").contains("0:30");
+    assertThat(told.getLast()).contains("going on after 0:");
+    assertThat(clock.nanoTime()).as("one try a second").isGreaterThan(10_000_000_000L);
+  }
+
+  @Test
+  void givesUpWhenPatienceIsOutAndTellsEveryEntryThatIsNotWritten() throws Exception {
+    Importer importer = importer(numbered(500), new Away(Integer.MAX_VALUE), 8, 1_000);
+    ImportCounts counts = importer.run();
+
+    assertThat(importer.gaveUp()).isTrue();
+    assertThat(counts.acknowledged()).isZero();
+    assertThat(counts.failed()).isEqualTo(importer.lastLine());
+    assertThat(importer.lastLine()).as("no line is read in vain").isLessThanOrEqualTo(8);
+    assertThat(rejected).hasSize((int) counts.failed());
+    assertThat(problems).hasSize((int) counts.failed());
+    assertThat(told.getLast()).contains("giving up");
+  }
+
+  @Test
+  void interruptedWhileItWaitsItRejectsWhatWaits() throws Exception {
+    CountDownLatch tried = new CountDownLatch(3);
+    EntryWriter writer =
+        (entry, done) -> {
+          tried.countDown();
+          done.accept(new PutOutcome.Unserved("nobody leads"));
+        };
+    Importer importer = importer(numbered(9), writer, 4, 1_000);
+    Future<ImportCounts> run = reading.submit(importer::run);
+    assertThat(tried.await(10, TimeUnit.SECONDS)).isTrue();
+
+    long last = importer.stop();
+
+    ImportCounts counts = run.get();
+    assertThat(counts.failed()).isEqualTo(last);
+    assertThat(rejected).hasSize((int) last);
+  }
+
+  @Test
+  void everyEntryThatIsNotWrittenOrMayNotBeIsRejected() throws Exception {
+    EntryWriter writer =
+        (entry, done) ->
+            done.accept(
+                switch ((int) (entry.number() % 3)) {
+                  case 0 -> new PutOutcome.Failed("refused");
+                  case 1 -> new PutOutcome.Undetermined("lost");
+                  default -> new PutOutcome.Acknowledged();
+                });
+    ImportCounts counts = importer(numbered(300), writer, 4, 1_000).run();
+
+    assertThat(counts.failed()).isEqualTo(100);
+    assertThat(counts.undetermined()).isEqualTo(100);
+    Set<String> all = new HashSet<>(rejected);
+    all.addAll(acknowledged);
+    assertThat(rejected).hasSize(200);
+    assertThat(all).hasSize(300);
+  }
+
+  @Test
+  void stopsWhenWhatIsAcknowledgedCannotBeTold() {
+    Importer importer =
+        new Importer(
+            new LineReader(input(numbered(500)), new TsvFormat(false)),
+            (entry, done) -> done.accept(new PutOutcome.Acknowledged()),
+            new InFlight(4, 1_000),
+            problems::add,
+            entry -> {
+              throw new UncheckedIOException("cannot write acked", new IOException("disk full"));
+            },
+            entry -> rejected.add(entry.key().toUtf8()),
+            waiting());
+    assertThatThrownBy(importer::run)
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("cannot write acked");
+    assertThat(importer.lastLine()).isLessThan(10);
   }
 
   /** A cluster that answers when the test says so. */

@@ -44,7 +44,7 @@ class ProgressTextTest {
 
   @Test
   void anInterruptedImportSaysWhereToGoOn() {
-    assertThat(ProgressText.resumption("in.tsv", 1_234))
+    assertThat(ProgressText.resumption("interrupted", "in.tsv", 1_234))
         .contains("after line 1234 of in.tsv")
         .contains("--from-line 1235");
   }

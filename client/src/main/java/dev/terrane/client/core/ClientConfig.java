@@ -46,12 +46,19 @@ public record ClientConfig(
           1,
           false);
 
+  /** More than that would wait in the client's memory, not at the cluster. */
+  public static final int OUTSTANDING_LIMIT = 1 << 20;
+
   public ClientConfig {
     pdAddresses = List.copyOf(pdAddresses);
     positive(requestTimeout, "requestTimeout");
     positive(attemptTimeout, "attemptTimeout");
     positive(connectTimeout, "connectTimeout");
     positive(outstandingMax, "outstandingMax");
+    if (outstandingMax > OUTSTANDING_LIMIT) {
+      throw new IllegalArgumentException(
+          "outstandingMax must not be above " + OUTSTANDING_LIMIT + ": " + outstandingMax);
+    }
     positive(batchRequestsMax, "batchRequestsMax");
     positive(batchBytesMax, "batchBytesMax");
     positive(streamsPerStore, "streamsPerStore");

@@ -69,11 +69,8 @@ final class RocksLookTest {
   private List<Path> needed() throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
       return files
-          .filter(
-              file ->
-                  file.getFileName()
-                      .toString()
-                      .matches("CURRENT|MANIFEST-\\d+|\\d+\\.sst|\\d+\\.log"))
+          .filter(file ->
+              file.getFileName().toString().matches("CURRENT|MANIFEST-\\d+|\\d+\\.sst|\\d+\\.log"))
           .sorted()
           .toList();
     }

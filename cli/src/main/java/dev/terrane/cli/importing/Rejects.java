@@ -1,0 +1,95 @@
+package dev.terrane.cli.importing;
+
+import dev.terrane.cli.data.JsonEntry;
+import java.io.BufferedWriter;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file of the entries that were not written, or of which nobody knows, as JSON lines that {@code
+ * terrane import} takes back. Made when there is the first one, beside those of earlier imports.
+ *
+ * <p>Called by one thread at a time.
+ */
+final class Rejects implements Closeable {
+  private static final String SUFFIX = ".rejected";
+  private static final int FILES_MAX = 1_000;
+
+  private final Path wanted;
+  private @Nullable Path path;
+  private @Nullable BufferedWriter file;
+  private long count;
+
+  /** For an input of this name; {@code wanted} is where the user wants it, if anywhere. */
+  Rejects(String input, @Nullable Path wanted) {
+    this.wanted = wanted == null ? Path.of(input + SUFFIX + ".jsonl") : wanted;
+  }
+
+  void add(ImportLine.Entry entry) {
+    try {
+      BufferedWriter open = file;
+      if (open == null) {
+        open = open();
+        file = open;
+      }
+      open.write(JsonEntry.line(entry.key(), entry.value(), entry.ttl()));
+      open.write('\n');
+      open.flush();
+      count++;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + wanted, e);
+    }
+  }
+
+  private BufferedWriter open() throws IOException {
+    for (int number = 1; number < FILES_MAX; number++) {
+      Path candidate = numbered(number);
+      try {
+        BufferedWriter opened = Files.newBufferedWriter(candidate, StandardOpenOption.CREATE_NEW);
+        path = candidate;
+        return opened;
+      } catch (FileAlreadyExistsException e) {
+        // What an earlier import left is not touched.
+      }
+    }
+    throw new IOException("there are " + FILES_MAX + " such files already");
+  }
+
+  private Path numbered(int number) {
+    if (number == 1) {
+      return wanted;
+    }
+    String name = String.valueOf(wanted.getFileName());
+    int dot = name.lastIndexOf('.');
+    String renamed =
+        dot <= 0
+            ? name + "." + number
+            : name.substring(0, dot) + "." + number + name.substring(dot);
+    return wanted.resolveSibling(renamed);
+  }
+
+  /** What to do with them; null if there are none. */
+  @Nullable String advice() {
+    return count == 0
+        ? null
+        : String.format(
+            Locale.ROOT,
+            "%,d entries that are not written, or may not be, are in %s: 'terrane import' takes them.",
+            count,
+            path);
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (file != null) {
+      file.close();
+    }
+  }
+}
