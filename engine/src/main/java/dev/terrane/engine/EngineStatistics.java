@@ -15,6 +15,7 @@ package dev.terrane.engine;
  * @param compactionBytesRead read by compactions
  * @param compactionBytesWritten written by compactions
  * @param stallMicros time that writers were held back
+ * @param snapshots that are open now, each of which keeps what has been overwritten since
  */
 public record EngineStatistics(
     long blockCacheHits,
@@ -28,4 +29,5 @@ public record EngineStatistics(
     long flushBytesWritten,
     long compactionBytesRead,
     long compactionBytesWritten,
-    long stallMicros) {}
+    long stallMicros,
+    long snapshots) {}

@@ -13,6 +13,7 @@ package dev.terrane.engine.log;
  * @param totalBytes their size
  * @param liveBytes what rewriting all that is still needed would take at most
  * @param deadBytes written bytes that are no longer needed
+ * @param entries held, of all Regions together; each takes about 20 bytes of heap
  */
 public record LogFigures(
     long bytesWritten,
@@ -26,4 +27,5 @@ public record LogFigures(
     int segments,
     long totalBytes,
     long liveBytes,
-    long deadBytes) {}
+    long deadBytes,
+    long entries) {}

@@ -183,6 +183,19 @@ final class LogIndex implements FrameVisitor {
     }
   }
 
+  /** Who has entries in segment {@code number} or older ones. Looks at every entry. */
+  List<LogHolder> holders(long number) {
+    List<LogHolder> holders = new ArrayList<>();
+    for (long regionId : regions()) {
+      RegionLog log = find(regionId);
+      long last = log == null ? 0 : log.lastIn(number);
+      if (last != 0) {
+        holders.add(new LogHolder(regionId, last));
+      }
+    }
+    return holders;
+  }
+
   // ---- upkeep
 
   /** The Regions that need something of segment {@code number}, ascending. Looks at every entry. */

@@ -92,6 +92,22 @@ public interface RaftLogEngine extends AutoCloseable {
    */
   LogRead entriesIfHeld(long regionId, long startIndex, long endIndex, long bytesMax);
 
+  /** The bytes of all entries held of the Region together, by {@link Entry#sizeBytes}. */
+  long heldBytes(long regionId);
+
+  /**
+   * The last index that may be released so that at least {@code keepBytes} of entries are left; the
+   * base's if there are no more. Looks at what would go, entry by entry: not for a loop.
+   */
+  long releasePoint(long regionId, long keepBytes);
+
+  /**
+   * Which Regions hold the oldest segments, ascending: what would have to be released for {@code
+   * bytes} of files to be given back and {@code entries} entries not to be held any more, as far as
+   * the newest segment is not touched. Looks at every entry: not for a loop.
+   */
+  List<LogHolder> holdersOfOldest(long bytes, long entries);
+
   /** What was last written for the Region, or null if nothing was, or it was destroyed. */
   @Nullable HardState hardState(long regionId);
 

@@ -23,6 +23,9 @@ final class RegionLog {
   private static final int ENTRY_BYTES =
       LogFormat.ENTRIES_HEADER_BYTES + LogFormat.ENTRY_HEADER_BYTES;
 
+  /** So many slots are looked at before others get their turn at the lock. */
+  private static final int SLOTS_AT_ONCE_MAX = 1 << 16;
+
   /** Where no record was written: 0 is no segment's number. */
   private static final long NOWHERE = 0;
 
@@ -30,6 +33,10 @@ final class RegionLog {
   private final Segments segments;
   private final EntrySlots slots = new EntrySlots();
   private final CachedTail cached = new CachedTail();
+
+  /** Of all entries held, as {@link Entry#sizeBytes} counts them. */
+  private long heldBytes;
+
   private long baseIndex;
   private long baseTerm;
   private long baseSegment = NOWHERE;
@@ -69,6 +76,55 @@ final class RegionLog {
 
   synchronized @Nullable HardState hardState() {
     return hardState;
+  }
+
+  /** How much the entries are together, by {@link Entry#sizeBytes}. */
+  synchronized long heldBytes() {
+    return heldBytes;
+  }
+
+  /** See {@link RaftLogEngine#releasePoint}. */
+  long releasePoint(long keepBytes) {
+    long left = Long.MAX_VALUE;
+    long index = 0;
+    while (true) {
+      synchronized (this) {
+        if (index < baseIndex || left == Long.MAX_VALUE) {
+          index = baseIndex;
+          left = heldBytes;
+        }
+        long end = Math.min(lastIndex(), index + SLOTS_AT_ONCE_MAX);
+        while (index < end && left - sizeBytes(index + 1) >= keepBytes) {
+          index++;
+          left -= sizeBytes(index);
+        }
+        if (index < end || end == lastIndex()) {
+          return index;
+        }
+      }
+    }
+  }
+
+  /** The last entry that is in segment {@code number} or an older one; 0 if none is. */
+  long lastIn(long number) {
+    long found = 0;
+    long next = 0;
+    while (true) {
+      synchronized (this) {
+        long last = lastIndex();
+        long index = Math.max(next, baseIndex + 1);
+        long end = Math.min(last + 1, index + SLOTS_AT_ONCE_MAX);
+        for (; index < end; index++) {
+          if (Location.segment(slots.location(index)) <= number) {
+            found = index;
+          }
+        }
+        if (index > last) {
+          return found;
+        }
+        next = index;
+      }
+    }
   }
 
   /** A moment's answer to a read: what is in memory, and where to find what goes before it. */
@@ -144,7 +200,8 @@ final class RegionLog {
       forget(index);
     }
     slots.set(index, location, Shape.of(term, dataBytes));
-    segments.addLive(Location.segment(location), ENTRY_BYTES + dataBytes);
+    heldBytes += sizeBytes(index);
+    segments.addEntry(Location.segment(location), ENTRY_BYTES + dataBytes);
   }
 
   /** Removes the entries from {@code index} on; returns the cost that the cache got back. */
@@ -250,8 +307,9 @@ final class RegionLog {
   private void forget(long index) {
     long location = slots.location(index);
     if (location != Location.NONE) {
-      segments.addLive(
-          Location.segment(location), -(ENTRY_BYTES + Shape.dataBytes(slots.shape(index))));
+      heldBytes -= sizeBytes(index);
+      segments.removeEntry(
+          Location.segment(location), ENTRY_BYTES + Shape.dataBytes(slots.shape(index)));
     }
   }
 

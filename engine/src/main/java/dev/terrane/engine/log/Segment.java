@@ -21,6 +21,7 @@ final class Segment {
 
   private volatile int end = LogFormat.SEGMENT_HEADER_BYTES;
   private volatile long liveBytes;
+  private volatile long liveEntries;
 
   Segment(String name, SegmentHeader header, LogFile file) {
     this.name = name;
@@ -86,6 +87,16 @@ final class Segment {
   void addLive(long bytes) {
     long now = liveBytes; // one writer; volatile for the figures
     liveBytes = now + bytes;
+  }
+
+  /** How many entries in this segment are held. */
+  long liveEntries() {
+    return liveEntries;
+  }
+
+  void addLiveEntries(long entries) {
+    long now = liveEntries;
+    liveEntries = now + entries;
   }
 
   /** Keeps the file open until {@link #release}; false if it is gone already. */

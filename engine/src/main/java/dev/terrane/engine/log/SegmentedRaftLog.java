@@ -334,6 +334,24 @@ public final class SegmentedRaftLog implements RaftLogEngine {
   }
 
   @Override
+  public long heldBytes(long regionId) {
+    RegionLog log = index.find(regionId);
+    return log == null ? 0 : log.heldBytes();
+  }
+
+  @Override
+  public long releasePoint(long regionId, long keepBytes) {
+    RegionLog log = index.find(regionId);
+    return log == null ? 0 : log.releasePoint(keepBytes);
+  }
+
+  @Override
+  public List<LogHolder> holdersOfOldest(long bytes, long entries) {
+    long number = segments.lastOfOldest(bytes, entries);
+    return number == 0 ? List.of() : index.holders(number);
+  }
+
+  @Override
   public @Nullable HardState hardState(long regionId) {
     RegionLog log = index.find(regionId);
     return log == null ? null : log.hardState();
@@ -386,7 +404,8 @@ public final class SegmentedRaftLog implements RaftLogEngine {
         now.size(),
         now.stream().mapToLong(Segment::capacity).sum(),
         live,
-        Math.max(0, used - live));
+        Math.max(0, used - live),
+        now.stream().mapToLong(Segment::liveEntries).sum());
   }
 
   @Override

@@ -62,11 +62,46 @@ final class Segments {
 
   /** Accounts for {@code bytes} more (or less) that are needed of segment {@code number}. */
   void addLive(long number, long bytes) {
+    existing(number).addLive(bytes);
+  }
+
+  /** The same for an entry, of which {@code bytes} are needed. */
+  void addEntry(long number, long bytes) {
+    Segment segment = existing(number);
+    segment.addLive(bytes);
+    segment.addLiveEntries(1);
+  }
+
+  void removeEntry(long number, long bytes) {
+    Segment segment = existing(number);
+    segment.addLive(-bytes);
+    segment.addLiveEntries(-1);
+  }
+
+  private Segment existing(long number) {
     Segment segment = find(number);
     if (segment == null) {
       throw Invariant.violated("live data in segment %d, which is gone", number);
     }
-    segment.addLive(bytes);
+    return segment;
+  }
+
+  /**
+   * The newest of the oldest segments that together have {@code bytes} of files and {@code entries}
+   * held entries; the one in use is never among them. 0 if there is nothing to give back.
+   */
+  long lastOfOldest(long bytes, long entries) {
+    List<Segment> now = byAge;
+    long bytesLeft = bytes;
+    long entriesLeft = entries;
+    long last = 0;
+    for (int i = 0; i < now.size() - 1 && (bytesLeft > 0 || entriesLeft > 0); i++) {
+      Segment segment = now.get(i);
+      bytesLeft -= segment.capacity();
+      entriesLeft -= segment.liveEntries();
+      last = segment.number();
+    }
+    return last;
   }
 
   long totalBytes() {

@@ -181,7 +181,12 @@ public final class MemoryEngine implements KvEngine {
   @Override
   public EngineStatistics statistics() {
     long bytes = present().bytes();
-    return new EngineStatistics(0, 0, 0, 0, bytes, 0, bytesWritten.get(), syncs.get(), 0, 0, 0, 0);
+    long open;
+    synchronized (snapshots) {
+      open = snapshots.size();
+    }
+    return new EngineStatistics(
+        0, 0, 0, 0, bytes, 0, bytesWritten.get(), syncs.get(), 0, 0, 0, 0, open);
   }
 
   /** As a killed process closes: whatever is under way fails or has happened. */

@@ -68,7 +68,8 @@ final class RocksSignals {
           count(TickerType.FLUSH_WRITE_BYTES),
           count(TickerType.COMPACT_READ_BYTES),
           count(TickerType.COMPACT_WRITE_BYTES),
-          count(TickerType.STALL_MICROS));
+          count(TickerType.STALL_MICROS),
+          database.db.getLongProperty("rocksdb.num-snapshots"));
     } catch (RocksDBException e) {
       throw RocksErrors.of("read statistics", e);
     }

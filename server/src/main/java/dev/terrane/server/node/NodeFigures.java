@@ -68,6 +68,7 @@ final class NodeFigures {
     metrics.gauge("raft_log_segments", () -> log.figures().segments());
     metrics.gauge("raft_log_bytes", () -> log.figures().totalBytes());
     metrics.gauge("raft_log_live_bytes", () -> log.figures().liveBytes());
+    metrics.gauge("raft_log_entries", () -> log.figures().entries());
   }
 
   private void registerEngine(KvEngine engine) {
@@ -83,6 +84,7 @@ final class NodeFigures {
     metrics.counter(
         "engine_compacted_bytes_total", () -> engine.statistics().compactionBytesWritten());
     metrics.counter("engine_stall_microseconds_total", () -> engine.statistics().stallMicros());
+    metrics.gauge("engine_snapshots", () -> engine.statistics().snapshots());
     metrics.gauge("engine_level_zero_files", () -> engine.flowSignals().levelZeroFiles());
     metrics.gauge(
         "engine_pending_compaction_bytes", () -> engine.flowSignals().pendingCompactionBytes());

@@ -4,6 +4,7 @@ import dev.terrane.common.Bytes;
 import dev.terrane.engine.log.LogBatch;
 import dev.terrane.engine.log.LogFigures;
 import dev.terrane.engine.log.LogFullException;
+import dev.terrane.engine.log.LogHolder;
 import dev.terrane.engine.log.LogRecovery;
 import dev.terrane.engine.log.RaftLogEngine;
 import dev.terrane.engine.log.Tombstone;
@@ -83,6 +84,21 @@ final class WatchedLog implements RaftLogEngine {
   public LogRead entriesIfHeld(long regionId, long startIndex, long endIndex, long bytesMax) {
     stalls.step("a read of the log");
     return log.entriesIfHeld(regionId, startIndex, endIndex, bytesMax);
+  }
+
+  @Override
+  public long heldBytes(long regionId) {
+    return log.heldBytes(regionId);
+  }
+
+  @Override
+  public long releasePoint(long regionId, long keepBytes) {
+    return log.releasePoint(regionId, keepBytes);
+  }
+
+  @Override
+  public List<LogHolder> holdersOfOldest(long bytes, long entries) {
+    return log.holdersOfOldest(bytes, entries);
   }
 
   @Override
