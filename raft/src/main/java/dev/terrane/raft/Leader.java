@@ -337,6 +337,26 @@ final class Leader {
     confirmReads();
   }
 
+  boolean openingSnapshot(long peerId) {
+    Progress peer = peers.find(peerId);
+    return peer != null && replicator.openingSnapshot(peer);
+  }
+
+  boolean awaitsSnapshot(long peerId) {
+    Progress peer = peers.find(peerId);
+    return peer != null && peer.state() instanceof ProgressState.SnapshotTransfer;
+  }
+
+  void letLogGo() {
+    for (int i = 0; i < peers.size(); i++) {
+      peers.at(i).letLogGo();
+    }
+  }
+
+  long releasableThrough() {
+    return replicator.releasableThrough();
+  }
+
   Message.@Nullable InstallSnapshot sendSnapshot(long peerId, Snapshot snapshot) {
     Progress peer = peers.find(peerId);
     return peer == null ? null : replicator.sendSnapshot(peer, snapshot);

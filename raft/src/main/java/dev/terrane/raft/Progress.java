@@ -1,5 +1,7 @@
 package dev.terrane.raft;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a leader knows of one other peer's log.
  *
@@ -16,6 +18,9 @@ final class Progress {
   private long ackedRound;
   private boolean active = true; // a newcomer gets one election timeout to be heard
   private boolean activeBefore;
+
+  /** From the opening of a snapshot for this peer until it has caught up from there. */
+  private @Nullable LogHold hold;
 
   Progress(long peerId, long next) {
     this.peerId = peerId;
@@ -75,6 +80,36 @@ final class Progress {
   void countQuorum() {
     activeBefore = active;
     active = false;
+    LogHold held = hold;
+    if (held != null && !state.isTransferring() && !held.check(activeBefore)) {
+      hold = null;
+    }
+  }
+
+  /** Through which index the log may be released as far as this peer's snapshot goes. */
+  long releasableThrough() {
+    LogHold held = hold;
+    return held == null ? Long.MAX_VALUE : held.index();
+  }
+
+  /** A snapshot is being opened that is of {@code applied} or later. */
+  void snapshotOpening(long applied) {
+    hold = new LogHold(applied);
+  }
+
+  /** The snapshot is of {@code index}. */
+  void snapshotOpened(long index) {
+    LogHold held = hold;
+    if (held == null) {
+      held = new LogHold(index);
+      hold = held;
+    }
+    held.opened(index);
+  }
+
+  /** The log need not be held: what it was held for has failed, or is not there. */
+  void letLogGo() {
+    hold = null;
   }
 
   /** Entries through {@code index} went out in an append. */
@@ -83,11 +118,18 @@ final class Progress {
     replicate.inflights().add(index, bytes);
   }
 
-  /** The peer has everything through {@code index}; whether that is news. */
-  boolean advance(long index) {
+  /**
+   * The peer has everything through {@code index}, the leader through {@code lastIndex}; whether
+   * that is news.
+   */
+  boolean advance(long index, long lastIndex) {
     boolean news = index > match;
     match = Math.max(match, index);
     next = Math.max(next, match + 1);
+    LogHold held = hold;
+    if (held != null && !held.advance(match, lastIndex)) {
+      hold = null;
+    }
     return news;
   }
 
@@ -111,5 +153,6 @@ final class Progress {
 
   void becomeSnapshot() {
     state = new ProgressState.SnapshotTransfer();
+    hold = null;
   }
 }

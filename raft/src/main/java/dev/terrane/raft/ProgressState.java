@@ -9,6 +9,11 @@ package dev.terrane.raft;
 sealed interface ProgressState {
   String name();
 
+  /** Whether a snapshot is wanted, made or on its way, whose sender will tell how that ends. */
+  default boolean isTransferring() {
+    return false;
+  }
+
   /** Where the logs agree is unknown: one append at a time, answered before the next. */
   final class Probe implements ProgressState {
     private boolean awaitingAnswer;
@@ -75,6 +80,11 @@ sealed interface ProgressState {
     void shipped() {
       shipped = true;
       ticksSinceShipped = 0;
+    }
+
+    @Override
+    public boolean isTransferring() {
+      return !shipped;
     }
 
     /** One more tick has passed; how many since the snapshot was shipped, 0 if it is not. */

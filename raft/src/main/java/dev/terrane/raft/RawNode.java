@@ -420,8 +420,44 @@ public final class RawNode {
   }
 
   /**
+   * The snapshot that {@code peer} needs is about to be opened: from now on {@link
+   * #releasableThrough} holds the log for it, until {@link #reportSnapshot} tells that it failed or
+   * the peer has caught up from it. False if it is no longer wanted, and then nothing is held.
+   */
+  public boolean openingSnapshot(long peer) {
+    return core.role() instanceof Role.Leading leading && leading.leader().openingSnapshot(peer);
+  }
+
+  /** Whether this peer leads and {@code peer} cannot go on without a snapshot. */
+  public boolean awaitsSnapshot(long peer) {
+    return core.role() instanceof Role.Leading leading && leading.leader().awaitsSnapshot(peer);
+  }
+
+  /**
+   * Through which index the log may be released at most, as far as the snapshots go that this
+   * leader sends: a peer must find the log where its snapshot ends, and until it has caught up.
+   * {@link Long#MAX_VALUE} if there are none.
+   */
+  public long releasableThrough() {
+    return core.role() instanceof Role.Leading leading
+        ? leading.leader().releasableThrough()
+        : Long.MAX_VALUE;
+  }
+
+  /**
+   * Ends what {@link #releasableThrough} holds, since there is no room for it: peers that were to
+   * catch up need another snapshot. Those that are being sent one are reported by their sender.
+   */
+  public void letLogGo() {
+    if (core.role() instanceof Role.Leading leading) {
+      leading.leader().letLogGo();
+    }
+  }
+
+  /**
    * The message that ships {@code snapshot} to {@code peer}, to be sent after its data; null if it
-   * is no longer wanted. The snapshot's index is at least the request's {@code minIndex}.
+   * is no longer wanted, or the log has been released past it because {@link #openingSnapshot} was
+   * not called in time.
    */
   public Message.@Nullable InstallSnapshot sendSnapshot(long peer, Snapshot snapshot) {
     return core.role() instanceof Role.Leading leading

@@ -190,7 +190,7 @@ final class Replicator {
         peer.peerId(),
         matchIndex,
         core.log.lastIndex());
-    boolean news = peer.advance(matchIndex);
+    boolean news = peer.advance(matchIndex, core.log.lastIndex());
     switch (peer.state()) {
       case ProgressState.Probe probe -> {
         if (matchIndex == peer.match()) {
@@ -219,6 +219,9 @@ final class Replicator {
       return;
     }
     long agreement = core.log.lastIndexOfTermAtMost(rejection.hintIndex(), rejection.hintTerm());
+    if (agreement < peer.releasableThrough()) {
+      peer.letLogGo(); // the snapshot that it was held for is not there
+    }
     peer.becomeProbe(agreement + 1);
     dirty = true;
   }
@@ -254,14 +257,26 @@ final class Replicator {
     }
   }
 
+  /** Holds the log for a snapshot that is about to be opened. Whether it is wanted. */
+  boolean openingSnapshot(Progress peer) {
+    if (!(peer.state() instanceof ProgressState.SnapshotTransfer)) {
+      return false;
+    }
+    peer.snapshotOpening(core.log.applied());
+    return true;
+  }
+
   Message.@Nullable InstallSnapshot sendSnapshot(Progress peer, Snapshot snapshot) {
     if (!(peer.state() instanceof ProgressState.SnapshotTransfer transfer)) {
       return null;
     }
     long index = snapshot.meta().index();
-    check(index >= core.log.firstIndex() - 1, "log starts after snapshot %d", index);
+    if (index < core.log.firstIndex() - 1) {
+      return null; // it was opened without holding the log, which has been released past it
+    }
     // What has been applied may be seen in a snapshot before this core is told that it has been.
     check(index <= core.log.committed(), "snapshot %d of what is not committed", index);
+    peer.snapshotOpened(index);
     transfer.begin(index);
     return new Message.InstallSnapshot(core.id, peer.peerId(), core.term(), snapshot);
   }
@@ -273,8 +288,18 @@ final class Replicator {
     if (shipped) {
       transfer.shipped();
     } else {
+      peer.letLogGo();
       probeLater(peer, 0);
     }
+  }
+
+  /** Through which index the log may be released, as far as snapshots for other peers go. */
+  long releasableThrough() {
+    long through = Long.MAX_VALUE;
+    for (int i = 0; i < peers.size(); i++) {
+      through = Math.min(through, peers.at(i).releasableThrough());
+    }
+    return through;
   }
 
   /** A shipped snapshot whose receiver stays silent may have been lost on the last step. */

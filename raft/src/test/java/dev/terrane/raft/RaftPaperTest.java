@@ -268,6 +268,107 @@ class RaftPaperTest {
     assertThat(leader.node().sendSnapshot(3, snapshot)).isNotNull();
   }
 
+  /**
+   * From the opening of a snapshot on the log is held behind it, until its peer has what was
+   * appended while it travelled; then what is kept for anybody.
+   */
+  @Test
+  void section7TheLogIsHeldForAPeerThatIsSentASnapshot() {
+    Solo leader = Solo.of(1, 2, 3).elected();
+    leader.accept(2, leader.node().lastIndex());
+    long term = leader.node().term();
+    leader.machine.compact(leader.node().lastIndex());
+    leader.step(new Message.AppendRejected(3, 1, term, leader.node().lastIndex() - 1, 0, 0, 0));
+    assertThat(leader.node().awaitsSnapshot(3)).isTrue();
+    assertThat(leader.node().releasableThrough()).as("nothing is open").isEqualTo(Long.MAX_VALUE);
+
+    assertThat(leader.node().openingSnapshot(3)).isTrue();
+    assertThat(leader.node().openingSnapshot(2)).as("it needs none").isFalse();
+    long opened = leader.node().applied();
+    assertThat(leader.node().releasableThrough()).isEqualTo(opened);
+    appendAndCommit(leader, 8);
+    assertThat(leader.node().releasableThrough()).as("it is being opened").isEqualTo(opened);
+    leader
+        .node()
+        .sendSnapshot(
+            3, new AppState(opened + 2, term, Membership.ofVoters(1, 2, 3), 7).toSnapshot());
+    assertThat(leader.node().releasableThrough()).isEqualTo(opened + 2);
+    leader.node().reportSnapshot(3, true);
+    appendAndCommit(leader, 8);
+
+    leader.accept(3, opened + 2);
+    assertThat(leader.node().releasableThrough()).as("it catches up").isEqualTo(opened + 2);
+    leader.accept(3, opened + 10);
+    assertThat(leader.node().releasableThrough()).isEqualTo(opened + 10);
+    leader.accept(3, leader.node().lastIndex());
+    assertThat(leader.node().releasableThrough()).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void section7WhatFollowsASnapshotIsNotHeldOnceThatHasFailed() {
+    Solo leader = Solo.of(1, 2, 3).elected();
+    leader.accept(2, leader.node().lastIndex());
+    long term = leader.node().term();
+    leader.machine.compact(leader.node().lastIndex());
+    leader.step(new Message.AppendRejected(3, 1, term, leader.node().lastIndex() - 1, 0, 0, 0));
+    leader.node().openingSnapshot(3);
+    assertThat(leader.node().releasableThrough()).isLessThan(Long.MAX_VALUE);
+
+    leader.node().reportSnapshot(3, false);
+
+    assertThat(leader.node().releasableThrough()).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void section7ASilentPeerThatGotASnapshotIsNotWaitedForWithoutEnd() {
+    Solo leader = Solo.of(1, 2, 3).elected();
+    leader.accept(2, leader.node().lastIndex());
+    long term = leader.node().term();
+    leader.machine.compact(leader.node().lastIndex());
+    leader.step(new Message.AppendRejected(3, 1, term, leader.node().lastIndex() - 1, 0, 0, 0));
+    leader.node().openingSnapshot(3);
+    long opened = leader.node().applied();
+    Snapshot snapshot = new AppState(opened, term, Membership.ofVoters(1, 2, 3), 7).toSnapshot();
+    leader.node().sendSnapshot(3, snapshot);
+    for (int i = 0; i < 200; i++) {
+      leader.tick(1);
+      leader.step(new Message.HeartbeatAck(2, 1, term, 1));
+    }
+    assertThat(leader.node().releasableThrough()).as("its sender has not ended").isEqualTo(opened);
+    leader.node().reportSnapshot(3, true);
+    for (int i = 0; i < 200; i++) {
+      leader.tick(1);
+      leader.step(new Message.HeartbeatAck(2, 1, term, 1));
+    }
+
+    assertThat(leader.node().releasableThrough()).isEqualTo(Long.MAX_VALUE);
+  }
+
+  /** A release overtook it: the leader has no use for it, and goes on. */
+  @Test
+  void section7ASnapshotFromBeforeTheLogIsNotSent() {
+    Solo leader = Solo.of(1, 2, 3).elected();
+    leader.accept(2, leader.node().lastIndex());
+    long term = leader.node().term();
+    leader.machine.compact(leader.node().lastIndex());
+    leader.step(new Message.AppendRejected(3, 1, term, leader.node().lastIndex() - 1, 0, 0, 0));
+    long opened = leader.node().applied();
+    appendAndCommit(leader, 8);
+    leader.machine.compact(leader.node().applied());
+
+    Snapshot old = new AppState(opened, term, Membership.ofVoters(1, 2, 3), 7).toSnapshot();
+
+    assertThat(leader.node().sendSnapshot(3, old)).isNull();
+  }
+
+  private static void appendAndCommit(Solo leader, int entries) {
+    for (int i = 0; i < entries; i++) {
+      leader.node().propose(Bytes.ofUtf8("x" + i));
+    }
+    leader.settle();
+    leader.accept(2, leader.node().lastIndex());
+  }
+
   @Test
   void section7NothingIsAppliedWhileASnapshotIsInstalled() {
     Solo peer = Solo.of(1, 2, 3);

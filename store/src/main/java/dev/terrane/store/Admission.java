@@ -52,6 +52,11 @@ final class Admission {
     return full != null ? new RegionError.DiskFull(storeId, full) : engineRefuses;
   }
 
+  /** Whether there is too little room on a disk for what clients write. */
+  boolean isDiskShort() {
+    return diskSpace.fullReason() != null || diskIsShort != null;
+  }
+
   /** Why there are no credits. */
   RegionError outOfCredits() {
     return new RegionError.ServerIsBusy(credits.toString(), Busy.BACKOFF);

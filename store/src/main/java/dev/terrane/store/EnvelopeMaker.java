@@ -6,6 +6,7 @@ import dev.terrane.proto.ProtoRegions;
 import dev.terrane.proto.metapb.Peer;
 import dev.terrane.proto.metapb.RegionEpoch;
 import dev.terrane.proto.terranepb.RaftEnvelope;
+import dev.terrane.proto.terranepb.RaftMessage;
 import dev.terrane.raft.Message;
 import dev.terrane.store.wire.RaftCodec;
 import java.util.Collection;
@@ -104,23 +105,40 @@ final class EnvelopeMaker {
 
   /** {@code message} to a peer whose store is known. */
   RaftEnvelope make(Message message) {
+    RaftEnvelope.Builder envelope = to(message.to()).setMessage(RaftCodec.encode(message));
+    if (mayCreate(message)) {
+      addRange(envelope);
+    }
+    return envelope.build();
+  }
+
+  /**
+   * What says of a snapshot whose it would be, by a leader of {@code term}, and for whom, before
+   * there is a message of it.
+   */
+  RaftEnvelope makeOffer(long toPeerId, long term) {
+    RaftEnvelope.Builder envelope = to(toPeerId).setMessage(RaftMessage.newBuilder().setTerm(term));
+    addRange(envelope);
+    return envelope.build();
+  }
+
+  private RaftEnvelope.Builder to(long toPeerId) {
     RaftEnvelope.Builder envelope =
-        RaftEnvelope.newBuilder()
-            .setRegionId(regionId)
-            .setFromPeer(self)
-            .setEpoch(epoch)
-            .setMessage(RaftCodec.encode(message));
-    Peer to = find(message.to());
+        RaftEnvelope.newBuilder().setRegionId(regionId).setFromPeer(self).setEpoch(epoch);
+    Peer to = find(toPeerId);
     if (to != null) {
       envelope.setToPeer(to);
     }
+    return envelope;
+  }
+
+  private void addRange(RaftEnvelope.Builder envelope) {
     Region now = region;
-    if (now != null && mayCreate(message)) {
+    if (now != null) {
       envelope
           .setStartKey(ProtoBytes.toByteString(now.range().start()))
           .setEndKey(ProtoBytes.toByteString(now.range().end()));
     }
-    return envelope.build();
   }
 
   /** Whether a store without a peer of the Region makes one for such a message. */

@@ -70,7 +70,6 @@ final class LocalPeer {
   private final ProposalQueue proposals = new ProposalQueue();
   private final ReadQueue reads = new ReadQueue();
   private final Lease lease;
-  private final LogSize logSize;
   private final PeerTraffic traffic = new PeerTraffic();
   private final PeerHealth health = new PeerHealth();
   private final PeerReporting reporting;
@@ -81,6 +80,9 @@ final class LocalPeer {
 
   /** A commit index that is not worth a sync of its own. */
   private @Nullable HardState unsynced;
+
+  /** Bytes appended since the janitor was told. */
+  private long grownBytes;
 
   private boolean blankRecorded;
   private boolean dirty;
@@ -111,7 +113,6 @@ final class LocalPeer {
             new PeerLog(services.log, view.regionId()),
             services.random);
     this.reporting = new PeerReporting(services.nowNanos());
-    this.logSize = new LogSize(services.log.lastIndex(view.regionId()));
     if (region != null) {
       envelopes.region(region);
       services.outbox.prepare(region);
@@ -191,10 +192,6 @@ final class LocalPeer {
 
   EnvelopeMaker envelopes() {
     return envelopes;
-  }
-
-  LogSize logSize() {
-    return logSize;
   }
 
   PeerTraffic traffic() {
@@ -495,9 +492,19 @@ final class LocalPeer {
     addHardState(task, hardState);
     if (!ready.entries().isEmpty()) {
       task.batch().append(regionId(), ready.entries());
-      logSize.appended(ready.entries());
+      grew(ready.entries());
     }
     task.add(this, ready);
+  }
+
+  private void grew(List<Entry> entries) {
+    for (int i = 0; i < entries.size(); i++) {
+      grownBytes += entries.get(i).sizeBytes();
+    }
+    if (grownBytes >= services.config.log().retainedBytes() / 8) {
+      grownBytes = 0;
+      services.grownLogs.add(this);
+    }
   }
 
   private void addHardState(LogTask task, @Nullable HardState hardState) {
@@ -572,7 +579,6 @@ final class LocalPeer {
     task.batch().put(RegionKeys.snapshotMarker(regionId()), marker);
     task.batch().delete(RegionKeys.blankPeer(regionId()));
     task.add(this, ready);
-    logSize.reset(snapshot.meta().index());
     waitsForBarrier = false;
     snapshotPromised = true;
     markDirty();

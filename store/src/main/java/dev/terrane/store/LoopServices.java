@@ -6,7 +6,10 @@ import dev.terrane.engine.EngineException;
 import dev.terrane.engine.KvEngine;
 import dev.terrane.engine.log.RaftLogEngine;
 import dev.terrane.proto.terranepb.RaftBatch;
+import dev.terrane.store.claim.RangeClaims;
 import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
@@ -35,6 +38,12 @@ final class LoopServices {
 
   /** Peers whose turn comes at the end of the cycle. */
   final ArrayDeque<LocalPeer> dirty = new ArrayDeque<>();
+
+  /** Peers whose logs have grown by some part of what is kept, since the janitor looked. */
+  final Set<LocalPeer> grownLogs = new LinkedHashSet<>();
+
+  /** Which ranges are kept free for Regions that are coming. */
+  final RangeClaims claims = new RangeClaims();
 
   /** Bounded by the peers: each has one snapshot to install, or one range to clear. */
   private final ArrayDeque<Runnable> waitingForRoom = new ArrayDeque<>();

@@ -165,8 +165,11 @@ final class MessageRouter {
       return null;
     }
     KeyRange range = range(envelope);
-    if (peers.isLeaving(regionId, range) || !services.regions.overlapping(range).isEmpty()) {
-      // Another Region of this store still holds these keys: it has yet to be split or removed.
+    if (peers.isLeaving(regionId, range)
+        || !services.regions.overlapping(range).isEmpty()
+        || services.claims.isClaimedByOther(regionId, range)) {
+      // Another Region of this store holds these keys or is to get them: it has yet to be split or
+      // removed.
       services.metrics.count("raft_messages_overlapping_total", 1);
       return null;
     }

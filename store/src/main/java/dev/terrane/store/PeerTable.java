@@ -59,6 +59,7 @@ final class PeerTable {
   void add(LocalPeer peer) {
     services.regions.add(peer.view());
     byRegionId.put(peer.regionId(), peer);
+    services.grownLogs.add(peer); // as it was recovered, its log may be long
     wheel.add(peer);
     peer.markDirty();
   }
@@ -94,6 +95,7 @@ final class PeerTable {
     byRegionId.remove(regionId);
     wheel.remove(peer);
     services.regions.remove(peer.view());
+    services.grownLogs.remove(peer);
     peer.close(reason);
     services.metrics.count("peers_destroyed_total", 1);
     leavingByRegionId.put(

@@ -1,66 +1,57 @@
 package dev.terrane.store;
 
 import dev.terrane.common.Bytes;
-import dev.terrane.common.agent.Agent;
 import dev.terrane.common.region.Region;
 import dev.terrane.proto.ProtoRegions;
+import dev.terrane.proto.terranepb.RaftEnvelope;
 import dev.terrane.proto.terranepb.RaftMessageKind;
 import dev.terrane.proto.terranepb.SnapshotDone;
 import dev.terrane.proto.terranepb.SnapshotHead;
 import dev.terrane.proto.terranepb.SnapshotMarker;
+import dev.terrane.proto.terranepb.SnapshotOffer;
 import dev.terrane.raft.Message;
 import dev.terrane.raft.Ready;
 import dev.terrane.raft.Snapshot;
 import dev.terrane.raft.SnapshotMeta;
-import dev.terrane.raft.SnapshotRequest;
 import dev.terrane.store.wire.Records;
 import dev.terrane.store.wire.RegionKeys;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Snapshots that leave and snapshots that come.
+ * Snapshots that come; those that leave are {@link #sends}.
  *
- * <p>One that comes, step by step (design: "What is durable when", rule 3): received, checked and
- * synced by a {@link SnapshotReceive}; given to Raft, which may want it; a barrier; its marker, the
- * new hard state and the end of the old log in one synced batch, after which it is acknowledged;
- * reads fenced, the applier out of the way; installed, with a barrier at its end; the marker
- * removed, then the files. Until the marker is durable a crash leaves the old state; from then on
- * the next start installs it again.
+ * <p>One that comes, step by step (design: "What is durable when", rule 3): offered, its range
+ * claimed and permitted by {@link IncomingSnapshots}; received, checked and synced by a {@link
+ * SnapshotReceive}; given to Raft, which may want it; a barrier; its marker, the new hard state and
+ * the end of the old log in one synced batch, after which it is acknowledged; reads fenced, the
+ * applier out of the way; installed, with a barrier at its end; the marker removed, then the files.
+ * Until the marker is durable a crash leaves the old state; from then on the next start installs it
+ * again.
  *
  * <p>Confined to the store loop, but for {@link #open} and what {@link SnapshotReceive} calls.
  */
-final class SnapshotDesk implements SnapshotSend.Owner, SnapshotReceive.Owner {
+final class SnapshotDesk implements SnapshotReceive.Owner {
   private static final Logger log = LoggerFactory.getLogger(SnapshotDesk.class);
-  private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   /** A snapshot that Raft has taken, on its way into the engine. */
   private record Install(LocalPeer peer, SnapshotMarker marker) {}
 
-  private record SendKey(long regionId, long peerId) {}
-
   private final LoopServices services;
-  private final PeerTable peers;
   private final MessageRouter router;
-  private final StoreTransport transport;
   private final SnapshotFiles files;
-  private final SnapshotRate rate;
   private final SnapshotInstaller installer;
-  private final Map<SendKey, SnapshotSend> sending = new LinkedHashMap<>();
-  private final Map<SendKey, SnapshotSend> queued = new LinkedHashMap<>();
+  private final SnapshotSends sends;
+  private final IncomingSnapshots incoming;
 
   /** By Region id, from the moment that the applier is asked to let go. */
   private final Map<Long, Install> installing = new LinkedHashMap<>();
 
-  private final AtomicInteger receiving = new AtomicInteger();
   private final AtomicLong nextReceive = new AtomicLong();
   private @Nullable Bytes taken;
 
@@ -72,95 +63,37 @@ final class SnapshotDesk implements SnapshotSend.Owner, SnapshotReceive.Owner {
       SnapshotFiles files,
       long nowNanos) {
     this.services = services;
-    this.peers = peers;
     this.router = router;
-    this.transport = transport;
     this.files = files;
-    this.rate = new SnapshotRate(services.config.snapshots().bytesPerSecond(), nowNanos);
     this.installer = new SnapshotInstaller(services.engine, files);
+    this.sends = new SnapshotSends(services, transport, nowNanos);
+    this.incoming = new IncomingSnapshots(services, peers);
+  }
+
+  SnapshotSends sends() {
+    return sends;
   }
 
   int sending() {
-    return sending.size();
+    return sends.sending();
   }
 
   int receiving() {
-    return receiving.get();
+    return incoming.coming();
   }
 
   int installing() {
     return installing.size();
   }
 
-  // ---- leaving
-
-  void send(LocalPeer peer, SnapshotRequest request) {
-    long toStoreId = peer.envelopes().storeOf(request.peerId());
-    SendKey key = new SendKey(peer.regionId(), request.peerId());
-    if (toStoreId == 0 || sending.containsKey(key) || queued.containsKey(key)) {
-      peer.node().reportSnapshot(request.peerId(), false);
-      peer.markDirty();
-      return;
-    }
-    queued.put(
-        key,
-        new SnapshotSend(
-            services,
-            this,
-            transport,
-            rate,
-            peer,
-            request.peerId(),
-            toStoreId,
-            request.minIndex()));
-    startQueued();
-  }
-
-  private void startQueued() {
-    while (!queued.isEmpty() && sending.size() < services.config.snapshots().atOnce()) {
-      var next = queued.entrySet().iterator().next();
-      queued.remove(next.getKey());
-      sending.put(next.getKey(), next.getValue());
-      next.getValue().start();
-    }
-  }
-
-  @Override
-  public void ended(SnapshotSend send, boolean shipped, String reason) {
-    LocalPeer peer = send.peer();
-    sending.remove(new SendKey(peer.regionId(), send.toPeerId()));
-    services.metrics.count(shipped ? "snapshots_sent_total" : "snapshots_not_sent_total", 1);
-    if (!shipped) {
-      log.info("{}: snapshot for peer {} not sent: {}", peer, send.toPeerId(), reason);
-    }
-    if (!peer.closed()) {
-      peer.node().reportSnapshot(send.toPeerId(), shipped);
-      peer.markDirty();
-    }
-    startQueued();
-  }
-
-  /** Sends what the rate now allows, and gives up what does not move. Returns the work done. */
+  /** Lets go on what waits for time. Returns the work done. */
   int poll(long nowNanos) {
-    int work = 0;
-    if (!sending.isEmpty()) {
-      for (SnapshotSend send : List.copyOf(sending.values())) {
-        if (send.nextDeadlineNanos(nowNanos) <= nowNanos) {
-          send.pump();
-          work++;
-        }
-        send.expire(nowNanos - STALLED_NANOS);
-      }
-    }
-    return work;
+    incoming.expire(nowNanos);
+    return sends.poll(nowNanos);
   }
 
   long nextDeadlineNanos(long nowNanos) {
-    long next = Agent.NO_DEADLINE;
-    for (SnapshotSend send : sending.values()) {
-      next = Math.min(next, send.nextDeadlineNanos(nowNanos));
-    }
-    return next;
+    return sends.nextDeadlineNanos(nowNanos);
   }
 
   // ---- coming
@@ -171,33 +104,27 @@ final class SnapshotDesk implements SnapshotSend.Owner, SnapshotReceive.Owner {
   }
 
   @Override
-  public SnapshotIntake admit(SnapshotHead head) throws SnapshotIntake.Refused {
-    if (head.getClusterId() != services.identity.clusterId()
-        || head.getToStoreId() != services.identity.storeId()) {
-      throw new SnapshotIntake.Refused("this is not the store that it is for");
-    }
-    if (!services.contacts.isProven(head.getFromStoreId(), head.getToIncarnation())
-        || head.getEnvelope().getFromPeer().getStoreId() != head.getFromStoreId()) {
-      throw new SnapshotIntake.Refused(
-          "it has yet to be shown that store %d sends it".formatted(head.getFromStoreId()));
-    }
+  public void offered(SnapshotReceive receive, SnapshotOffer offer) {
+    services.inbox.put(new StoreMessage.Resume(() -> incoming.offered(receive, offer)));
+  }
+
+  @Override
+  public SnapshotIntake begin(SnapshotOffer offer, SnapshotHead head)
+      throws SnapshotIntake.Refused {
     if (head.getMeta().getFormatVersion() != Records.FORMAT) {
       throw new SnapshotIntake.Refused(
           "format " + head.getMeta().getFormatVersion() + " is not known here");
     }
-    if (head.getEnvelope().getMessage().getKind() != RaftMessageKind.INSTALL_SNAPSHOT
-        || head.getMeta().getRegion().getId() != head.getEnvelope().getRegionId()) {
-      throw new SnapshotIntake.Refused("the head is not a snapshot's");
-    }
+    RaftEnvelope envelope = head.getEnvelope();
+    RaftEnvelope offered = offer.getEnvelope();
     Region region = ProtoRegions.fromProto(head.getMeta().getRegion());
-    for (Region other : services.regions.overlapping(region.range())) {
-      if (other.id() != region.id()) {
-        throw new SnapshotIntake.Refused("it overlaps region " + other.id());
-      }
-    }
-    if (receiving.incrementAndGet() > services.config.snapshots().atOnce()) {
-      receiving.decrementAndGet();
-      throw new SnapshotIntake.Refused("too many snapshots are coming");
+    if (envelope.getMessage().getKind() != RaftMessageKind.INSTALL_SNAPSHOT
+        || head.getFromStoreId() != offer.getFromStoreId()
+        || region.id() != offered.getRegionId()
+        || envelope.getRegionId() != offered.getRegionId()
+        || envelope.getToPeer().getId() != offered.getToPeer().getId()
+        || !region.range().equals(MessageRouter.range(offered))) {
+      throw new SnapshotIntake.Refused("the head is not that of the snapshot that was offered");
     }
     String prefix =
         region.id() + "-" + head.getMeta().getIndex() + "-" + nextReceive.incrementAndGet();
@@ -206,19 +133,23 @@ final class SnapshotDesk implements SnapshotSend.Owner, SnapshotReceive.Owner {
   }
 
   @Override
-  public void failed(SnapshotIntake intake) {
-    receiving.decrementAndGet();
+  public void failed(SnapshotReceive receive) {
+    services.inbox.put(new StoreMessage.Resume(() -> incoming.failed(receive)));
   }
 
   @Override
-  public void received(SnapshotIntake intake, SnapshotMarker marker, SnapshotReceiver.Reply reply) {
+  public void received(
+      SnapshotReceive receive,
+      SnapshotIntake intake,
+      SnapshotMarker marker,
+      SnapshotReceiver.Reply reply) {
     services.inbox.put(
         new StoreMessage.Resume(() -> {
-          receiving.decrementAndGet();
-          String refusal = offer(intake.head(), marker);
+          incoming.received(receive);
+          String refusal = offerToRaft(intake.head(), marker);
           if (refusal != null) {
-            services.disk.submit(
-                "discard-snapshot", () -> SnapshotIntake.deleteFiles(files, marker.getFilesList()));
+            discard(marker);
+            incoming.goesInNoMore(marker.getMeta().getRegion().getId());
           }
           reply.done(
               SnapshotDone.newBuilder()
@@ -229,22 +160,21 @@ final class SnapshotDesk implements SnapshotSend.Owner, SnapshotReceive.Owner {
   }
 
   /** Gives a received snapshot to Raft; says why it is of no use, or null. */
-  private @Nullable String offer(SnapshotHead head, SnapshotMarker marker) {
+  private @Nullable String offerToRaft(SnapshotHead head, SnapshotMarker marker) {
     Region region = ProtoRegions.fromProto(head.getMeta().getRegion());
     LocalPeer peer = router.forSnapshot(head.getEnvelope());
     if (peer == null) {
       return "the peer is not here and must not be";
     }
-    if (peer.isReplacing() || peers.isLeaving(region.id(), region.range())) {
+    if (peer.isReplacing()) {
       return "another snapshot is going in";
     }
     if (region.peer(peer.peerId()) == null) {
       return "it does not know the peer that it is for";
     }
-    for (Region other : services.regions.overlapping(region.range())) {
-      if (other.id() != region.id()) {
-        return "it overlaps region " + other.id();
-      }
+    String overlap = incoming.overlap(region.id(), region.range());
+    if (overlap != null) {
+      return overlap;
     }
     Bytes reference = Records.encode(marker);
     var meta =
@@ -272,6 +202,7 @@ final class SnapshotDesk implements SnapshotSend.Owner, SnapshotReceive.Owner {
         () -> {
           if (peer.closed()) {
             discard(marker);
+            incoming.goesInNoMore(peer.regionId());
             return;
           }
           peer.promiseSnapshot(ready, snapshot, snapshot.reference());
@@ -281,7 +212,8 @@ final class SnapshotDesk implements SnapshotSend.Owner, SnapshotReceive.Owner {
 
   private void replace(LocalPeer peer, SnapshotMarker marker) {
     if (peer.closed()) {
-      discard(marker);
+      // Its files stay as long as the marker may: the next start would miss them.
+      incoming.goesInNoMore(peer.regionId());
       return;
     }
     peer.fence();
@@ -297,7 +229,7 @@ final class SnapshotDesk implements SnapshotSend.Owner, SnapshotReceive.Owner {
     }
     if (install.peer.closed()) {
       installing.remove(closed.regionId());
-      discard(install.marker);
+      incoming.goesInNoMore(closed.regionId());
       return;
     }
     services.onDisk(
@@ -311,6 +243,7 @@ final class SnapshotDesk implements SnapshotSend.Owner, SnapshotReceive.Owner {
     peer.installed(
         ProtoRegions.fromProto(install.marker.getMeta().getRegion()),
         SnapshotInstaller.position(install.marker));
+    incoming.goesInNoMore(peer.regionId());
     LogTask task = services.logTask();
     task.batch().delete(RegionKeys.snapshotMarker(peer.regionId()));
     task.afterwards(() -> discard(install.marker));
@@ -321,5 +254,10 @@ final class SnapshotDesk implements SnapshotSend.Owner, SnapshotReceive.Owner {
       services.disk.submit(
           "delete-snapshot", () -> SnapshotIntake.deleteFiles(files, marker.getFilesList()));
     }
+  }
+
+  /** The store stops: what is held for others is given back. */
+  void shutDown() {
+    sends.shutDown();
   }
 }

@@ -5,27 +5,33 @@ import dev.terrane.proto.terranepb.SnapshotChunk;
 import dev.terrane.proto.terranepb.SnapshotDone;
 import dev.terrane.proto.terranepb.SnapshotHead;
 import dev.terrane.proto.terranepb.SnapshotMarker;
+import dev.terrane.proto.terranepb.SnapshotOffer;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One incoming snapshot stream: brings each chunk to an I/O thread and the whole to the loop.
+ * One incoming snapshot stream: brings the offer to the loop, each chunk after the permit to an I/O
+ * thread, and the whole to the loop.
  *
  * <p>Called by transport threads, which only enqueue; the steps run on I/O threads, never two at a
- * time. The queue holds one chunk and the end of the stream, by the contract of {@link
- * SnapshotReceiver}.
+ * time. The queue holds one chunk, the loop's word and the end of the stream, by the contract of
+ * {@link SnapshotReceiver}.
  */
 final class SnapshotReceive implements SnapshotReceiver {
-  /** Where a stream begins and ends. */
+  /** Where a stream begins and ends. Called from any thread. */
   interface Owner {
-    /** Takes the first chunk, or says why not. */
-    SnapshotIntake admit(SnapshotHead head) throws SnapshotIntake.Refused;
+    /** Something is offered: the owner calls {@link #permit} or {@link #refuse}, now or later. */
+    void offered(SnapshotReceive receive, SnapshotOffer offer);
+
+    /** Takes the first chunk of what was permitted, or says why not. */
+    SnapshotIntake begin(SnapshotOffer offer, SnapshotHead head) throws SnapshotIntake.Refused;
 
     /** Everything has been received and is durable; the owner answers the stream. */
-    void received(SnapshotIntake intake, SnapshotMarker marker, Reply reply);
+    void received(
+        SnapshotReceive receive, SnapshotIntake intake, SnapshotMarker marker, Reply reply);
 
-    /** A stream that was admitted has ended without being received. */
-    void failed(SnapshotIntake intake);
+    /** A stream on which something was offered has ended without being received. */
+    void failed(SnapshotReceive receive);
   }
 
   private final Owner owner;
@@ -35,6 +41,11 @@ final class SnapshotReceive implements SnapshotReceiver {
   /** What is running, and what waits for it. Guarded by itself. */
   private final ArrayDeque<Runnable> steps = new ArrayDeque<>();
 
+  /** Counts what has come, for the loop, which gives up a stream on which nothing does. */
+  private volatile int arrived;
+
+  private @Nullable SnapshotOffer offer;
+  private boolean permitted;
   private @Nullable SnapshotIntake intake;
   private boolean over;
 
@@ -44,9 +55,16 @@ final class SnapshotReceive implements SnapshotReceiver {
     this.reply = reply;
   }
 
+  /** Different whenever something has come since it was last asked. */
+  int arrived() {
+    return arrived;
+  }
+
   @Override
   public void onChunk(SnapshotChunk chunk, Runnable consumed) {
     enqueue(() -> {
+      int before = arrived; // the steps alone write it
+      arrived = before + 1;
       take(chunk);
       consumed.run();
     });
@@ -59,6 +77,21 @@ final class SnapshotReceive implements SnapshotReceiver {
 
   @Override
   public void onFailed(String reason) {
+    enqueue(() -> end(reason));
+  }
+
+  /** What was offered may come. */
+  void permit() {
+    enqueue(() -> {
+      if (!over) {
+        permitted = true;
+        reply.permitted();
+      }
+    });
+  }
+
+  /** What was offered is not wanted, or not any more. */
+  void refuse(String reason) {
     enqueue(() -> end(reason));
   }
 
@@ -95,29 +128,42 @@ final class SnapshotReceive implements SnapshotReceiver {
     try {
       SnapshotIntake current = intake;
       switch (chunk.getPartCase()) {
+        case OFFER -> {
+          if (offer != null) {
+            throw new SnapshotIntake.Refused("a second offer");
+          }
+          offer = chunk.getOffer();
+          owner.offered(this, chunk.getOffer());
+        }
         case HEAD -> {
+          SnapshotOffer permittedOffer = offer;
+          if (permittedOffer == null || !permitted) {
+            throw new SnapshotIntake.Refused("a head without a permit");
+          }
           if (current != null) {
             throw new SnapshotIntake.Refused("a second head");
           }
-          intake = owner.admit(chunk.getHead());
+          intake = owner.begin(permittedOffer, chunk.getHead());
         }
-        case DATA -> admitted(current).take(chunk.getData());
+        case DATA -> begun(current).take(chunk.getData());
         case TAIL -> {
-          SnapshotIntake complete = admitted(current);
+          SnapshotIntake complete = begun(current);
           SnapshotMarker marker = complete.finish(chunk.getTail());
           over = true;
-          owner.received(complete, marker, reply);
+          owner.received(this, complete, marker, reply);
         }
         case PART_NOT_SET -> throw new SnapshotIntake.Refused("an empty chunk");
       }
     } catch (SnapshotIntake.Refused e) {
       end(e.getMessage());
+    } catch (IllegalArgumentException e) {
+      end("it makes no sense: " + e.getMessage());
     } catch (EngineException e) {
       end("the disk could not take it: " + e.getMessage());
     }
   }
 
-  private static SnapshotIntake admitted(@Nullable SnapshotIntake intake)
+  private static SnapshotIntake begun(@Nullable SnapshotIntake intake)
       throws SnapshotIntake.Refused {
     if (intake == null) {
       throw new SnapshotIntake.Refused("data without a head");
@@ -133,7 +179,9 @@ final class SnapshotReceive implements SnapshotReceiver {
     SnapshotIntake current = intake;
     if (current != null) {
       current.discard();
-      owner.failed(current);
+    }
+    if (offer != null) {
+      owner.failed(this);
     }
     reply.done(
         SnapshotDone.newBuilder()

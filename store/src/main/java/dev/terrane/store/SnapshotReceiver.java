@@ -10,9 +10,12 @@ import dev.terrane.proto.terranepb.SnapshotDone;
  * last one's {@code consumed} has run, so at most one chunk of a stream is in memory.
  */
 public interface SnapshotReceiver {
-  /** Where the answer to the stream goes; called once, from any thread. */
-  @FunctionalInterface
+  /** Where the answers to the stream go, from any thread. */
   interface Reply {
+    /** What was offered may come; at most once, before the end. */
+    void permitted();
+
+    /** The end; called once. */
     void done(SnapshotDone done);
   }
 

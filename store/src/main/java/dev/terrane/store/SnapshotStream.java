@@ -14,6 +14,9 @@ public interface SnapshotStream {
     /** The stream can take chunks again: {@link SnapshotStream#isReady} has become true. */
     void onReady();
 
+    /** The receiver waits for the snapshot that it was offered. */
+    void onPermit();
+
     /** The receiver has answered; nothing follows. */
     void onDone(SnapshotDone done);
 

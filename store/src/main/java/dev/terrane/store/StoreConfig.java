@@ -33,7 +33,7 @@ public record StoreConfig(
               Duration.ofSeconds(10),
               Duration.ofSeconds(60),
               Duration.ofMinutes(3)),
-          new Log(16L * MIB, 128L * MIB),
+          new Log(16L * MIB, 128L * MIB, 1024L * MIB, 1 << 21),
           new Snapshots(MIB, 512 << 10, 100L * MIB, 2));
 
   /**
@@ -69,15 +69,22 @@ public record StoreConfig(
       Duration digest) {}
 
   /**
-   * How much log is kept, in bytes of one Region.
+   * How much log is kept, of one Region and of all together. What a peer needs that is being sent a
+   * snapshot, or catches up after one, is kept beyond all of these.
    *
-   * @param retainedBytes of what is applied, for peers that lag a little
-   * @param bytesMax beyond which even a lagging peer's entries are released
+   * @param retainedBytes of what is applied in one Region, for peers that lag a little
+   * @param bytesMax of one Region, beyond which even a lagging or silent peer's entries are
+   *     released
+   * @param budgetBytes of the log's files, for all Regions together: beyond it, whoever holds the
+   *     oldest of them releases first, whatever a Region may keep
+   * @param budgetEntries the same in entries, since each takes some heap
    */
-  public record Log(long retainedBytes, long bytesMax) {
+  public record Log(long retainedBytes, long bytesMax, long budgetBytes, long budgetEntries) {
     public Log {
       require(retainedBytes > 0, "log.retainedBytes");
       require(bytesMax >= retainedBytes, "log.bytesMax");
+      require(budgetBytes > 0, "log.budgetBytes");
+      require(budgetEntries > 0, "log.budgetEntries");
     }
   }
 
@@ -124,7 +131,12 @@ public record StoreConfig(
   }
 
   public StoreConfig withLog(long retainedBytes, long bytesMax) {
-    Log changed = new Log(retainedBytes, bytesMax);
+    Log changed = new Log(retainedBytes, bytesMax, log.budgetBytes, log.budgetEntries);
+    return new StoreConfig(raft, tick, clockDrift, requests, intervals, changed, snapshots);
+  }
+
+  public StoreConfig withLogBudget(long budgetBytes, long budgetEntries) {
+    Log changed = new Log(log.retainedBytes, log.bytesMax, budgetBytes, budgetEntries);
     return new StoreConfig(raft, tick, clockDrift, requests, intervals, changed, snapshots);
   }
 

@@ -82,7 +82,7 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
         new SnapshotDesk(
             services, peers, router, parts.transport(), parts.snapshotFiles(), nowNanos);
     this.pdDesk = new PdDesk(services, peers, snapshots, parts.admission(), parts);
-    this.janitor = new LogJanitor(services, peers);
+    this.janitor = new LogJanitor(services, peers, snapshots.sends());
     this.housekeepingFromNanos = nowNanos;
     this.housekeepingAtNanos = nowNanos;
     this.digestAtNanos = nowNanos;
@@ -229,7 +229,7 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
     peers.all().forEach(LocalPeer::expire);
     services.retryWhatFoundNoRoom();
     pdDesk.poll(nowNanos);
-    janitor.tidy();
+    janitor.tidy(parts.admission().isDiskShort());
     if (nowNanos - digestAtNanos >= 0) {
       digestAtNanos = nowNanos + services.config.intervals().digest().toNanos();
       sendDigests();
@@ -289,6 +289,7 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
   /** The store stops: what waits is answered, and nothing is taken in any more. */
   void shutDown() {
     intake.handleAll(dispatcher);
+    snapshots.shutDown();
     for (LocalPeer peer : List.copyOf(peers.all())) {
       peer.close("the store stops");
     }
@@ -303,7 +304,7 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
 
   @Override
   public void sendSnapshot(LocalPeer peer, SnapshotRequest request) {
-    snapshots.send(peer, request);
+    snapshots.sends().send(peer, request);
   }
 
   @Override

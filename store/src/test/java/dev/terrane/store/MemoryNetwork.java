@@ -171,7 +171,25 @@ final class MemoryNetwork {
               return;
             }
             openedLife = life(link.to);
-            receiver = target.onSnapshot(this::answer);
+            receiver =
+                target.onSnapshot(
+                    new SnapshotReceiver.Reply() {
+                      @Override
+                      public void permitted() {
+                        schedule(
+                            new Link(link.to, link.from),
+                            () -> {
+                              if (!over) {
+                                listener.onPermit();
+                              }
+                            });
+                      }
+
+                      @Override
+                      public void done(SnapshotDone done) {
+                        answer(done);
+                      }
+                    });
             listener.onReady();
           });
     }
@@ -183,7 +201,7 @@ final class MemoryNetwork {
 
     private void answer(SnapshotDone done) {
       schedule(
-          link,
+          new Link(link.to, link.from),
           () -> {
             if (!over) {
               over = true;

@@ -14,8 +14,9 @@ import dev.terrane.proto.terranepb.RaftMessage;
 import dev.terrane.proto.terranepb.RaftMessageKind;
 import dev.terrane.proto.terranepb.SnapshotChunk;
 import dev.terrane.proto.terranepb.SnapshotDone;
-import dev.terrane.proto.terranepb.SnapshotHead;
+import dev.terrane.proto.terranepb.SnapshotOffer;
 import dev.terrane.raft.HardState;
+import dev.terrane.store.wire.Records;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -244,14 +245,26 @@ class StrangersTest {
     StoreHarness one = cluster.store(1);
     StoreHarness two = cluster.store(2);
     List<SnapshotDone> answers = new ArrayList<>();
-    Region region = cluster.region();
+    SnapshotReceiver.Reply reply =
+        new SnapshotReceiver.Reply() {
+          @Override
+          public void permitted() {
+            throw new AssertionError("a stranger's snapshot may come");
+          }
+
+          @Override
+          public void done(SnapshotDone done) {
+            answers.add(done);
+          }
+        };
 
     one.store()
-        .onSnapshot(answers::add)
+        .onSnapshot(reply)
         .onChunk(
             SnapshotChunk.newBuilder()
-                .setHead(
-                    SnapshotHead.newBuilder()
+                .setOffer(
+                    SnapshotOffer.newBuilder()
+                        .setFormatVersion(Records.FORMAT)
                         .setClusterId(StoreHarness.CLUSTER_ID)
                         .setFromStoreId(two.storeId())
                         .setToStoreId(one.storeId())
@@ -262,18 +275,7 @@ class StrangersTest {
                                     cluster.context(two).peerId(),
                                     two.storeId(),
                                     cluster.context(one).peerId())
-                                .setMessage(
-                                    RaftMessage.newBuilder()
-                                        .setKind(RaftMessageKind.INSTALL_SNAPSHOT)
-                                        .setTerm(1L << 34)
-                                        .setIndex(1L << 34)
-                                        .setLogTerm(1L << 34)))
-                        .setMeta(
-                            dev.terrane.proto.terranepb.SnapshotMeta.newBuilder()
-                                .setFormatVersion(1)
-                                .setIndex(1L << 34)
-                                .setTerm(1L << 34)
-                                .setRegion(ProtoRegions.toProto(region))))
+                                .setMessage(RaftMessage.newBuilder().setTerm(1L << 34))))
                 .build(),
             () -> {});
     cluster.runFor(Duration.ofSeconds(1));

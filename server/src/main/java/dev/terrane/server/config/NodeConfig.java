@@ -29,6 +29,7 @@ import java.util.Set;
  * @param apiVersion how keys are stored
  * @param labels of the store, as {@code zone=a}
  * @param memoryBytes for everything that the node keeps in memory
+ * @param logBudgetBytes for the files of the store's Raft log, of all Regions together
  * @param replicas of each Region, where there are stores enough; only the founder is asked
  */
 public record NodeConfig(
@@ -45,7 +46,14 @@ public record NodeConfig(
     ApiVersion apiVersion,
     Map<String, String> labels,
     long memoryBytes,
+    long logBudgetBytes,
     int replicas) {
+  /** Without a wish of the operator. */
+  public static final long LOG_BUDGET_BYTES_DEFAULT = 1L << 30;
+
+  /** Eight of the files that a log is made of. */
+  public static final long LOG_BUDGET_BYTES_MIN = 128L << 20;
+
   public NodeConfig {
     if (name.isEmpty()) {
       throw new ConfigException("a node needs a name");
@@ -62,6 +70,14 @@ public record NodeConfig(
               + replicas
               + "; a Region has 1, 3, 5 or 7, since an even number is no"
               + " safer than the odd one below it");
+    }
+    if (logBudgetBytes < LOG_BUDGET_BYTES_MIN) {
+      throw new ConfigException(
+          "store.log-budget is "
+              + logBudgetBytes
+              + " bytes; give the Raft log at least "
+              + (LOG_BUDGET_BYTES_MIN >> 20)
+              + "MiB");
     }
     roles = EnumSet.copyOf(roles);
     join = List.copyOf(join);

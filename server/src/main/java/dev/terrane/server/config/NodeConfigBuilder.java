@@ -30,6 +30,7 @@ public final class NodeConfigBuilder {
   private boolean ttlEnabled;
   private Map<String, String> labels = new LinkedHashMap<>();
   private long memoryBytes = MemoryBudget.TOTAL_BYTES_DEFAULT;
+  private long logBudgetBytes = NodeConfig.LOG_BUDGET_BYTES_DEFAULT;
   private int replicas = 3;
 
   @CanIgnoreReturnValue
@@ -121,6 +122,13 @@ public final class NodeConfigBuilder {
     return this;
   }
 
+  /** {@code store.log-budget}. */
+  @CanIgnoreReturnValue
+  public NodeConfigBuilder logBudgetBytes(long bytes) {
+    logBudgetBytes = bytes;
+    return this;
+  }
+
   @CanIgnoreReturnValue
   public NodeConfigBuilder replicas(int newReplicas) {
     replicas = newReplicas;
@@ -159,6 +167,7 @@ public final class NodeConfigBuilder {
         apiVersion,
         labels,
         memoryBytes,
+        logBudgetBytes,
         replicas);
   }
 

@@ -38,6 +38,7 @@ import java.util.Set;
  * status-addr = "0.0.0.0:20180"
  * advertise-status-addr = "10.0.0.2:20180"
  * labels = { zone = "a" }
+ * log-budget = "1GiB"
  *
  * [storage]
  * api-version = 1
@@ -113,6 +114,7 @@ public final class NodeConfigFile {
       case "store.advertise-addr" -> config.storeAdvertised(address(key, value));
       case "store.status-addr" -> config.statusAddress(address(key, value));
       case "store.advertise-status-addr" -> config.statusAdvertised(address(key, value));
+      case "store.log-budget" -> config.logBudgetBytes(bytes(key, value));
       case "store.labels" -> config.labels(labels(key, value));
       default -> throw unknown(key);
     }

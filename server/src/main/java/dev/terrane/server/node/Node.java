@@ -121,7 +121,9 @@ public final class Node implements AutoCloseable {
         take("directory", DataDirectory.open(config.directory(), config.apiVersion()));
     // Before PD's part is opened, which leaves traces on the disk.
     StoreDisk disk =
-        config.isStore() ? take("store's disk", StoreDisk.look(directory, memory)) : null;
+        config.isStore()
+            ? take("store's disk", StoreDisk.look(directory, memory, config.logBudgetBytes()))
+            : null;
     DirectoryParts.refuseLoss(directory, config);
     EventLoops loops = take("event loops", new EventLoops(config.name() + "-net", cores));
     LoopExecutor loop = loops.executor(fatal);

@@ -86,6 +86,7 @@ final class StatusPages {
     all.put("name", config.name());
     all.put("roles", config.roles().stream().map(Enum::toString).toList());
     all.put("memory-bytes", config.memoryBytes());
+    all.put("log-budget-bytes", config.logBudgetBytes());
     all.put("labels", config.labels());
     all.put("storage", storage);
     return Content.json(all);

@@ -39,12 +39,16 @@ final class StoreDisk implements AutoCloseable {
   /**
    * Looks, and changes nothing.
    *
+   * @param logBudgetBytes above which the log gives its oldest files back
    * @throws ConfigException if what the directory is known to hold is not there
    * @throws dev.terrane.engine.EngineException if a part is damaged or incomplete
    */
-  static StoreDisk look(DataDirectory directory, MemoryBudget memory) {
+  static StoreDisk look(DataDirectory directory, MemoryBudget memory, long logBudgetBytes) {
     StoreDisk disk =
-        new StoreDisk(directory, RocksOptions.ofMemory(memory.engineBytes()), logOptions(memory));
+        new StoreDisk(
+            directory,
+            RocksOptions.ofMemory(memory.engineBytes()),
+            logOptions(memory, logBudgetBytes));
     boolean hasEngine = RocksEngine.isThere(directory.kv());
     if (Files.isDirectory(directory.raft())) {
       disk.log = UnopenedLog.read(FileLogDirectory.open(directory.raft()), disk.logOptions);
@@ -76,11 +80,11 @@ final class StoreDisk implements AutoCloseable {
             + " node an empty data directory to start a new store");
   }
 
-  private static RaftLogOptions logOptions(MemoryBudget memory) {
+  private static RaftLogOptions logOptions(MemoryBudget memory, long logBudgetBytes) {
     RaftLogOptions usual = RaftLogOptions.DEFAULT;
     return new RaftLogOptions(
         LOG_SEGMENT_BYTES,
-        usual.totalBytesTarget(),
+        logBudgetBytes,
         memory.logCacheBytes(),
         usual.mergedBytesMax(),
         usual.upkeepBytesMax());

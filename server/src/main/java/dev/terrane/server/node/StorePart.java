@@ -44,6 +44,7 @@ final class StorePart implements AutoCloseable {
   private static final Duration CHECK_PATIENCE = Duration.ofSeconds(1);
   private static final int LATCH_SLOTS = 2048;
   private static final int LATCHED_WAITING_MAX = 1 << 14;
+  private static final int LOG_ENTRY_HEAP_BYTES = 20;
 
   private final KvEngine engine;
   private final RaftLogEngine raftLog;
@@ -122,8 +123,7 @@ final class StorePart implements AutoCloseable {
       Store store =
           Store.open(
               identity,
-              StoreConfig.DEFAULT.withRequests(
-                  StoreConfig.DEFAULT.requests().countMax(), with.memory.requestBytes()),
+              storeConfig(with),
               new StoreSurroundings(
                   with.time,
                   with.random,
@@ -150,6 +150,14 @@ final class StorePart implements AutoCloseable {
       engine.close();
       throw e;
     }
+  }
+
+  private static StoreConfig storeConfig(Surroundings with) {
+    // Where each entry of the log is takes about as much heap as the newest entries themselves.
+    long logEntriesMax = with.memory.logCacheBytes() / LOG_ENTRY_HEAP_BYTES;
+    return StoreConfig.DEFAULT
+        .withRequests(StoreConfig.DEFAULT.requests().countMax(), with.memory.requestBytes())
+        .withLogBudget(with.config.logBudgetBytes(), logEntriesMax);
   }
 
   private static dev.terrane.proto.metapb.Store address(Surroundings with, long starts) {

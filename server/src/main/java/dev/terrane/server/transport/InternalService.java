@@ -5,8 +5,10 @@ import dev.terrane.proto.terranepb.IdentifyResponse;
 import dev.terrane.proto.terranepb.InternalGrpc;
 import dev.terrane.proto.terranepb.RaftBatch;
 import dev.terrane.proto.terranepb.RaftDone;
+import dev.terrane.proto.terranepb.SnapshotAnswer;
 import dev.terrane.proto.terranepb.SnapshotChunk;
 import dev.terrane.proto.terranepb.SnapshotDone;
+import dev.terrane.proto.terranepb.SnapshotPermit;
 import dev.terrane.server.net.LoopExecutor;
 import dev.terrane.server.net.Unary;
 import dev.terrane.store.SnapshotReceiver;
@@ -17,6 +19,9 @@ import io.grpc.stub.StreamObserver;
 
 /** What other stores send to this one. */
 public final class InternalService extends InternalGrpc.InternalImplBase {
+  private static final SnapshotAnswer PERMIT =
+      SnapshotAnswer.newBuilder().setPermit(SnapshotPermit.getDefaultInstance()).build();
+
   private final StoreInbound store;
   private final IdentifyResponse identity;
   private final LoopExecutor loop;
@@ -59,16 +64,26 @@ public final class InternalService extends InternalGrpc.InternalImplBase {
   }
 
   @Override
-  public StreamObserver<SnapshotChunk> snapshot(StreamObserver<SnapshotDone> peer) {
-    var call = (ServerCallStreamObserver<SnapshotDone>) peer;
+  public StreamObserver<SnapshotChunk> snapshot(StreamObserver<SnapshotAnswer> peer) {
+    var call = (ServerCallStreamObserver<SnapshotAnswer>) peer;
     call.disableAutoRequest();
     call.setOnCancelHandler(() -> {});
     SnapshotReceiver receiver =
-        store.onSnapshot(done ->
-            loop.executeOrRun(() -> {
-              call.onNext(done);
-              call.onCompleted();
-            }));
+        store.onSnapshot(
+            new SnapshotReceiver.Reply() {
+              @Override
+              public void permitted() {
+                loop.executeOrRun(() -> call.onNext(PERMIT));
+              }
+
+              @Override
+              public void done(SnapshotDone done) {
+                loop.executeOrRun(() -> {
+                  call.onNext(SnapshotAnswer.newBuilder().setDone(done).build());
+                  call.onCompleted();
+                });
+              }
+            });
     call.request(1);
     return new StreamObserver<>() {
       @Override

@@ -1,8 +1,8 @@
 package dev.terrane.server.transport;
 
 import dev.terrane.proto.terranepb.InternalGrpc;
+import dev.terrane.proto.terranepb.SnapshotAnswer;
 import dev.terrane.proto.terranepb.SnapshotChunk;
-import dev.terrane.proto.terranepb.SnapshotDone;
 import dev.terrane.server.net.GrpcChannels;
 import dev.terrane.server.net.HostPort;
 import dev.terrane.server.net.LoopExecutor;
@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Ready means that the call would send at once and no chunk waits to be handed to it.
  */
 final class OutboundSnapshot implements SnapshotStream {
-  /** A snapshot that takes longer is given up; the sender starts another. */
-  private static final long DEADLINE_MILLIS = 3_600_000;
-
   private final GrpcChannels channels;
   private final LoopExecutor loop;
   private final Listener listener;
@@ -53,9 +50,8 @@ final class OutboundSnapshot implements SnapshotStream {
       return;
     }
     channel = channels.open(address);
-    InternalGrpc.newStub(channel)
-        .withDeadline(channels.deadlineAfter(DEADLINE_MILLIS))
-        .snapshot(new Responses());
+    // Without a deadline: how long it takes is the data's affair. The sender gives up what stalls.
+    InternalGrpc.newStub(channel).snapshot(new Responses());
   }
 
   @Override
@@ -123,7 +119,7 @@ final class OutboundSnapshot implements SnapshotStream {
     }
   }
 
-  private final class Responses implements ClientResponseObserver<SnapshotChunk, SnapshotDone> {
+  private final class Responses implements ClientResponseObserver<SnapshotChunk, SnapshotAnswer> {
     @Override
     public void beforeStart(ClientCallStreamObserver<SnapshotChunk> requests) {
       call = requests;
@@ -131,11 +127,19 @@ final class OutboundSnapshot implements SnapshotStream {
     }
 
     @Override
-    public void onNext(SnapshotDone done) {
+    public void onNext(SnapshotAnswer answer) {
       loop.executeOrRun(() -> {
-        if (!over) {
-          over = true;
-          listener.onDone(done);
+        if (over) {
+          return;
+        }
+        switch (answer.getAnswerCase()) {
+          case PERMIT -> listener.onPermit();
+          case DONE -> {
+            over = true;
+            listener.onDone(answer.getDone());
+            closeChannel();
+          }
+          case ANSWER_NOT_SET -> {} // of a newer protocol; what matters follows
         }
       });
     }

@@ -40,6 +40,7 @@ class NodeConfigFileTest {
             addr = "0.0.0.0:30160"
             advertise-addr = "10.0.0.3:30160"
             labels = { zone = "a" }
+            log-budget = "2GiB"
 
             [storage]
             api-version = 1
@@ -50,12 +51,23 @@ class NodeConfigFileTest {
     assertThat(config.join())
         .isEqualTo(List.of(new HostPort("10.0.0.1", 2379), new HostPort("10.0.0.2", 2379)));
     assertThat(config.memoryBytes()).isEqualTo(1L << 30);
+    assertThat(config.logBudgetBytes()).isEqualTo(2L << 30);
     assertThat(config.storeAddress()).isEqualTo(new HostPort("0.0.0.0", 30160));
     assertThat(config.storeAdvertised()).isEqualTo(new HostPort("10.0.0.3", 30160));
     assertThat(config.statusAddress().port()).isEqualTo(20180);
     assertThat(config.pdAddress().port()).isEqualTo(2379);
     assertThat(config.labels()).isEqualTo(Map.of("zone", "a"));
     assertThat(config.apiVersion()).isEqualTo(ApiVersion.V1TTL);
+  }
+
+  @Test
+  void aLogBudgetThatHoldsNoLogIsRefused() {
+    NodeConfigBuilder builder =
+        new NodeConfigBuilder().directory(directory).logBudgetBytes(1 << 20);
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("store.log-budget")
+        .hasMessageContaining("at least 128MiB");
   }
 
   @ParameterizedTest

@@ -151,6 +151,13 @@ public enum Attack {
       faults.plots().fallBehind(chance);
     }
   },
+  /** A follower needs a snapshot, and must catch up although clients go on. */
+  CATCH_UP {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.plots().catchUp(chance);
+    }
+  },
   /** The old leader hears late of the new one. */
   SLOW_LEADER_HANDS_AWAY {
     @Override

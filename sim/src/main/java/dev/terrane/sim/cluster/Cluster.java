@@ -79,7 +79,8 @@ public final class Cluster {
 
   /** Snapshots of more than a few keys go into files, and come in several chunks. */
   private StoreConfig storeConfig() {
-    StoreConfig config = StoreConfig.DEFAULT.withSnapshots(128, 64, 1 << 20);
+    long bytesPerSecond = parameters.slowSnapshots() ? 8 << 10 : 1 << 20;
+    StoreConfig config = StoreConfig.DEFAULT.withSnapshots(128, 64, bytesPerSecond);
     if (parameters.smallLog()) {
       config = config.withLog(4 << 10, 16 << 10);
     }

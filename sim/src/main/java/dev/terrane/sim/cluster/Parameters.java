@@ -23,6 +23,7 @@ import java.util.random.RandomGenerator;
  * @param downMax how many nodes attackers have down at a time, a power cut of all aside
  * @param smallLog whether logs are released early, so that followers need snapshots
  * @param smallMessages whether Raft sends one entry at a time
+ * @param slowSnapshots whether a snapshot takes several times what fills the log
  */
 public record Parameters(
     long seed,
@@ -39,7 +40,8 @@ public record Parameters(
     long attackMillis,
     int downMax,
     boolean smallLog,
-    boolean smallMessages) {
+    boolean smallMessages,
+    boolean slowSnapshots) {
   public Parameters {
     attacks = List.copyOf(attacks);
   }
@@ -47,7 +49,7 @@ public record Parameters(
   /** Without attackers. */
   public static Parameters calm(long seed) {
     return new Parameters(
-        seed, 3, 1, false, 3, 4, 12, 100, 30, 200, List.of(), 1000, 1, false, false);
+        seed, 3, 1, false, 3, 4, 12, 100, 30, 200, List.of(), 1000, 1, false, false, false);
   }
 
   /** A random subset of the attacks, at a random pace, on a cluster of a random kind. */
@@ -74,6 +76,7 @@ public record Parameters(
         chance.nextLong(400, 4_000),
         chance.nextInt(3) == 0 ? 8 : 1,
         chance.nextBoolean(),
+        chance.nextInt(4) == 0,
         chance.nextInt(4) == 0);
   }
 
@@ -93,7 +96,8 @@ public record Parameters(
         newAttackMillis,
         downMax,
         smallLog,
-        smallMessages);
+        smallMessages,
+        slowSnapshots);
   }
 
   public Parameters withCluster(int newStores, int newPds, boolean newApart) {
@@ -112,7 +116,8 @@ public record Parameters(
         attackMillis,
         downMax,
         smallLog,
-        smallMessages);
+        smallMessages,
+        slowSnapshots);
   }
 
   public Parameters withWork(int newWorkers, int newKeys, int newOperationsPerSecond) {
@@ -131,7 +136,8 @@ public record Parameters(
         attackMillis,
         downMax,
         smallLog,
-        smallMessages);
+        smallMessages,
+        slowSnapshots);
   }
 
   public Parameters withDrift(long newDriftPpmMax) {
@@ -150,7 +156,8 @@ public record Parameters(
         attackMillis,
         downMax,
         smallLog,
-        smallMessages);
+        smallMessages,
+        slowSnapshots);
   }
 
   public Parameters withDownMax(int newDownMax) {
@@ -169,7 +176,8 @@ public record Parameters(
         attackMillis,
         newDownMax,
         smallLog,
-        smallMessages);
+        smallMessages,
+        slowSnapshots);
   }
 
   public Parameters withSmallLog() {
@@ -188,7 +196,8 @@ public record Parameters(
         attackMillis,
         downMax,
         true,
-        smallMessages);
+        smallMessages,
+        slowSnapshots);
   }
 
   public Parameters withSmallMessages() {
@@ -207,6 +216,27 @@ public record Parameters(
         attackMillis,
         downMax,
         smallLog,
+        true,
+        slowSnapshots);
+  }
+
+  public Parameters withSlowSnapshots() {
+    return new Parameters(
+        seed,
+        stores,
+        pds,
+        apart,
+        clients,
+        workers,
+        keys,
+        operationsPerSecond,
+        safetySeconds,
+        driftPpmMax,
+        attacks,
+        attackMillis,
+        downMax,
+        smallLog,
+        smallMessages,
         true);
   }
 }

@@ -4,6 +4,7 @@ import dev.terrane.sim.node.ServerNode;
 import dev.terrane.sim.world.Machine;
 import dev.terrane.sim.world.MachineDisk;
 import dev.terrane.sim.world.World;
+import dev.terrane.store.StoreStatus;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -13,6 +14,7 @@ import java.util.random.RandomGenerator;
  */
 final class Plots {
   private static final long MILLI = 1_000_000;
+  private static final long CATCH_UP_MILLIS_MAX = 10_000;
 
   private final Cluster cluster;
   private final Faults faults;
@@ -242,6 +244,52 @@ final class Plots {
                         steps.later(chance.nextLong(400), () -> faults.losePower(behind, chance)));
               });
         });
+  }
+
+  /**
+   * A follower is away until only a snapshot can help it, and comes back while clients go on
+   * writing. Where nothing else happens to it meanwhile, it must have caught up soon after the
+   * snapshot is there.
+   */
+  void catchUp(RandomGenerator chance) {
+    ServerNode leader = cluster.leader();
+    List<ServerNode> others = leader == null ? List.of() : cluster.votersBeside(leader);
+    if (others.isEmpty()) {
+      return;
+    }
+    ServerNode behind = others.get(chance.nextInt(others.size()));
+    steps.say(behind.machine().name() + " is away");
+    cluster.nodes().stream()
+        .filter(node -> node != behind)
+        .forEach(node -> faults.cutBothWays(node.machine(), behind.machine()));
+    steps.later(
+        chance.nextLong(2_500, 3_500),
+        () -> {
+          steps.say("network healed");
+          cluster.network().heal();
+          boolean alone = List.of(Attack.CATCH_UP).equals(cluster.parameters().attacks());
+          if (alone) {
+            steps.demand(
+                behind.machine().name() + " has caught up while clients write",
+                () -> entriesBehind(behind) < 20,
+                CATCH_UP_MILLIS_MAX);
+          }
+        });
+  }
+
+  /** By how many applied entries a node is behind its leader; very many while it has no data. */
+  private long entriesBehind(ServerNode node) {
+    ServerNode leader = cluster.leader();
+    long here = leader == null ? Long.MAX_VALUE : applied(leader);
+    return here - applied(node);
+  }
+
+  private static long applied(ServerNode node) {
+    return Cluster.statuses(node).stream()
+        .filter(status -> status.data().equals("readable"))
+        .mapToLong(StoreStatus.RegionStatus::applied)
+        .max()
+        .orElse(0);
   }
 
   private static boolean isReplaced(ServerNode node) {

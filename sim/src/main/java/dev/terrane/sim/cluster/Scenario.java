@@ -114,8 +114,8 @@ public record Scenario(
               calm -> calm.withDownMax(2).withAttacks(4_000, Attack.BOUNCE_THE_OTHER)),
           new Scenario(
               "standing-still-in-a-cycle",
-              "a voter stands still between two steps of a cycle, in which a leader's heartbeat comes:"
-                  + " the promise that renews the leader's lease lasts as long as the lease",
+              "a voter stands still between two steps of a cycle, in which a leader's heartbeat"
+                  + " comes: the promise that renews the leader's lease lasts as long as the lease",
               calm -> calm.withAttacks(5_000, Attack.STALL_THE_OTHER)),
           new Scenario(
               "pd-standing-still-in-a-cycle",
@@ -159,8 +159,8 @@ public record Scenario(
               calm -> calm.withAttacks(2_000, Attack.WISH_TWICE, Attack.ISOLATE_LEADER)),
           new Scenario(
               "plan-for-an-older-membership",
-              "PD plans to take the second of two votes, and the third comes back before it is asked"
-                  + " for: the plan is given up, so that the loss of one stops nobody",
+              "PD plans to take the second of two votes, and the third comes back before it is"
+                  + " asked for: the plan is given up, so that the loss of one stops nobody",
               calm -> calm.withCluster(4, 3, true).withAttacks(6_000, Attack.WISH_LATE),
               List.of(3L, 5L)),
           new Scenario(
@@ -175,17 +175,39 @@ public record Scenario(
                   + " is received and installed, and right after",
               calm -> calm.withSmallLog().withAttacks(5_000, Attack.FALL_BEHIND)),
           new Scenario(
+              "catching-up-under-steady-writes",
+              "a follower needs a snapshot that takes longer than it takes clients to fill the"
+                  + " log: the log is kept until it has caught up from there",
+              calm -> calm.withSmallLog().withSlowSnapshots().withAttacks(14_000, Attack.CATCH_UP)),
+          new Scenario(
+              "dying-over-slow-snapshots",
+              "senders and receivers of snapshots die and stand still at any step, leaders change"
+                  + " and disks fill: nothing of it is held for ever",
+              calm ->
+                  calm.withCluster(4, 3, true)
+                      .withSmallLog()
+                      .withSlowSnapshots()
+                      .withAttacks(
+                          900,
+                          Attack.CATCH_UP,
+                          Attack.FALL_BEHIND,
+                          Attack.MOVE_REPLICAS,
+                          Attack.KILL,
+                          Attack.PAUSE,
+                          Attack.HAND_LEADERSHIP_AWAY,
+                          Attack.FULL_DISK)),
+          new Scenario(
               "rotting-disks",
-              "bits change on disks of stores and members of PD that are down: they refuse the damaged"
-                  + " file by name, and are replaced",
+              "bits change on disks of stores and members of PD that are down: they refuse the"
+                  + " damaged file by name, and are replaced",
               calm ->
                   calm.withCluster(4, 3, true)
                       .withSmallLog()
                       .withAttacks(1_500, Attack.ROT, Attack.FALL_BEHIND, Attack.KILL)),
           new Scenario(
               "full-disk-while-a-snapshot-goes-in",
-              "a disk has no room when a snapshot is to be installed, or what a removed peer left to"
-                  + " be cleared: both wait for it",
+              "a disk has no room when a snapshot is to be installed, or what a removed peer left"
+                  + " to be cleared: both wait for it",
               calm ->
                   calm.withCluster(4, 3, true)
                       .withSmallLog()

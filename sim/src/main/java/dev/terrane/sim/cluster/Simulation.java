@@ -160,6 +160,22 @@ public final class Simulation {
                 .formatted(node.machine().name()));
       }
     }
+    return held();
+  }
+
+  /** Who still holds something for a snapshot, though none is on its way; empty if nobody does. */
+  private String held() {
+    for (ServerNode node : cluster.nodes()) {
+      StoreNode store = node.store();
+      if (store != null && store.store() != null) {
+        long open = store.engine().statistics().snapshots();
+        int files = node.machine().disk().files().names().size();
+        if (open + files > 0) {
+          return "%s holds %d engine snapshots and %d received files"
+              .formatted(node.machine().name(), open, files);
+        }
+      }
+    }
     return "";
   }
 

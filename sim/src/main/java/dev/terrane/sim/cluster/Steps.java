@@ -1,5 +1,6 @@
 package dev.terrane.sim.cluster;
 
+import dev.terrane.sim.world.SimulationFailure;
 import dev.terrane.sim.world.World;
 import java.util.function.BooleanSupplier;
 
@@ -30,6 +31,17 @@ final class Steps {
     } else if (atMostMillis > 0) {
       world.after(MILLI, () -> once(condition, atMostMillis - 1, then));
     }
+  }
+
+  /** What must come about by then, or the run has failed; not if the harm ends before. */
+  void demand(String what, BooleanSupplier condition, long atMostMillis) {
+    if (faults.isOver() || condition.getAsBoolean()) {
+      return;
+    }
+    if (atMostMillis <= 0) {
+      throw new SimulationFailure("not in time: " + what);
+    }
+    world.after(MILLI, () -> demand(what, condition, atMostMillis - 1));
   }
 
   void later(long millis, Runnable then) {

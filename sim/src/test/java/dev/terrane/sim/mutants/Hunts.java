@@ -25,6 +25,12 @@ final class Hunts {
           Hunt.of("change-before-commit-is-durable", "stale-route-during-a-move", 1, 5, FORGETS),
           Hunt.of("release-log-without-barrier", "full-disk", 1, 5, "but its log holds"),
           Hunt.of(
+              "release-log-past-a-snapshot",
+              "catching-up-under-steady-writes",
+              1,
+              5,
+              "has caught up while clients write"),
+          Hunt.of(
               "acknowledge-snapshot-before-marker",
               "dying-at-the-disk",
               1,

@@ -63,8 +63,15 @@ final class Mutants {
               "release-log-without-barrier",
               "log is let go although what it led to may not be durable",
               STORE + "LogJanitor",
-              "tidy",
+              "plan",
               new ReferenceSilenced("dev.terrane.engine.KvEngine", "barrier")),
+          new Mutant(
+              "release-log-past-a-snapshot",
+              "log is let go that the receiver of a snapshot needs when it is there",
+              STORE + "LogJanitor",
+              "heldForSnapshots",
+              new CallReplaced(
+                  RAFT + "RawNode", "releasableThrough", new Result.Amount(Long.MAX_VALUE))),
           new Mutant(
               "acknowledge-snapshot-before-marker",
               "a snapshot is acknowledged before its marker is durable",
@@ -111,7 +118,8 @@ final class Mutants {
           // leases and reads
           new Mutant(
               "vote-at-once-after-restart",
-              "a voter that has just started helps a candidate although it may have promised not to",
+              "a voter that has just started helps a candidate although it may have promised not"
+                  + " to",
               RAFT + "Core",
               "<init>",
               new CallReplaced(RAFT + "InitialState", "mayHavePromised", FALSE)),
@@ -129,8 +137,8 @@ final class Mutants {
               new CallReplaced(RAFT + "RawNode", "leaseRevoked", FALSE)),
           new Mutant(
               "handle-what-came-after-the-clock",
-              "a store's cycle handles what came after it read the clock, so that a promise which that"
-                  + " renews is shortened by the time that passed before",
+              "a store's cycle handles what came after it read the clock, so that a promise which"
+                  + " that renews is shortened by the time that passed before",
               STORE + "StoreLoop",
               "poll",
               new CallRedirected(INTAKE, "handle", "handleAll")),
@@ -205,8 +213,9 @@ final class Mutants {
       List.of(
           new Mutant(
               "questions-numbered-anew",
-              "the numbers of a follower's questions for a read index begin at the same number in each"
-                  + " life, so that an answer to an earlier life is taken for one to a later question",
+              "the numbers of a follower's questions for a read index begin at the same number in"
+                  + " each life, so that an answer to an earlier life is taken for one to a later"
+                  + " question",
               RAFT + "ForwardedReads",
               "forward",
               new CallReplaced(RAFT + "Core", "drawNumber", ZERO)),
