@@ -138,7 +138,7 @@ class ApplierTest {
     int entries = 20;
     List<Entry> log = new ArrayList<>();
     for (int i = 1; i <= entries; i++) {
-      EntryFormat.Builder data = new EntryFormat.Builder(1024);
+      EntryFormat.Builder data = new EntryFormat.Builder(2 * payload.length());
       data.add(i, 3, payload);
       log.add(new Entry(i, 1, EntryKind.NORMAL, data.build()));
     }
