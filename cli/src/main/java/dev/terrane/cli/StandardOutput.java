@@ -19,12 +19,13 @@ import org.jspecify.annotations.Nullable;
 public final class StandardOutput extends OutputStream {
   private static final int BROKEN_PIPE = 141;
 
-  private static volatile boolean mayBeLost;
+  private static volatile @Nullable StandardOutput installed;
 
   /** Why what was printed through {@link #deferring} is lost. */
   private static volatile @Nullable String deferred;
 
   private final OutputStream file;
+  private volatile boolean mayBeLost;
   private boolean failed;
 
   StandardOutput(OutputStream file) {
@@ -33,12 +34,10 @@ public final class StandardOutput extends OutputStream {
 
   /** From here on {@link System#out} is such a stream. */
   static void install() {
+    StandardOutput output = new StandardOutput(new FileOutputStream(FileDescriptor.out));
+    installed = output;
     System.setOut(
-        new PrintStream(
-            new BufferedOutputStream(
-                new StandardOutput(new FileOutputStream(FileDescriptor.out)), 16 << 10),
-            false,
-            StandardCharsets.UTF_8));
+        new PrintStream(new BufferedOutputStream(output, 16 << 10), false, StandardCharsets.UTF_8));
   }
 
   /** {@link System#out} for code that cannot be stopped by a failure; {@link #finish} tells. */
@@ -80,7 +79,10 @@ public final class StandardOutput extends OutputStream {
 
   /** What this process prints is for whoever may listen, and no reason to end it. */
   public static void mayBeLost() {
-    mayBeLost = true;
+    StandardOutput output = installed;
+    if (output != null) {
+      output.mayBeLost = true;
+    }
   }
 
   @Override
