@@ -39,9 +39,6 @@ final class RocksLook {
   /** What a new database begins with; the first that opens it replaces it. */
   private static final String FIRST_MANIFEST = "MANIFEST-000001";
 
-  /** RocksDB takes no fewer. */
-  private static final int OPEN_FILES_MAX = 20;
-
   private final Path directory;
   private final List<String> names;
 
@@ -127,7 +124,7 @@ final class RocksLook {
       options
           .setParanoidChecks(true)
           .setWalDir(withoutLog.toString())
-          .setMaxOpenFiles(OPEN_FILES_MAX)
+          .setMaxOpenFiles(RocksOptions.OPEN_FILES_MIN)
           .setSkipStatsUpdateOnDbOpen(true);
       if (families.isEmpty()) { // not even the one that every database has
         throw new EngineCorruptException(

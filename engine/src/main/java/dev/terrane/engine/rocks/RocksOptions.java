@@ -11,9 +11,14 @@ package dev.terrane.engine.rocks;
  *     flushed; at most half
  * @param backgroundJobs flushes and compactions at once
  * @param bottomCompression of the last level, where most data rests
+ * @param openFilesMax tables that are kept open; a few more are while they are written or merged
  */
 public record RocksOptions(
-    long memoryBytes, long memtableBytes, int backgroundJobs, Compression bottomCompression) {
+    long memoryBytes,
+    long memtableBytes,
+    int backgroundJobs,
+    Compression bottomCompression,
+    int openFilesMax) {
   /** Compression of the last level; all levels above it but the first two use LZ4. */
   public enum Compression {
     LZ4,
@@ -22,6 +27,11 @@ public record RocksOptions(
   }
 
   private static final long MEMORY_BYTES_MIN = 8L << 20;
+
+  /** RocksDB takes no fewer. */
+  static final int OPEN_FILES_MIN = 20;
+
+  private static final int OPEN_FILES_DEFAULT = 1 << 12;
 
   public RocksOptions {
     if (memoryBytes < MEMORY_BYTES_MIN) {
@@ -43,6 +53,10 @@ public record RocksOptions(
           backgroundJobs
               + " background jobs, needed are 2: a flush must not wait for a compaction");
     }
+    if (openFilesMax < OPEN_FILES_MIN) {
+      throw new IllegalArgumentException(
+          openFilesMax + " open files, needed are " + OPEN_FILES_MIN);
+    }
   }
 
   /** For a node that is small or shares its machine: idle, it stays far below 100 MiB. */
@@ -52,16 +66,22 @@ public record RocksOptions(
 
   /** For an engine that may use {@code memoryBytes}, three eighths of it for memtables. */
   public static RocksOptions ofMemory(long memoryBytes) {
-    return new RocksOptions(memoryBytes, memoryBytes / 8 * 3, 2, Compression.LZ4);
+    return new RocksOptions(
+        memoryBytes, memoryBytes / 8 * 3, 2, Compression.LZ4, OPEN_FILES_DEFAULT);
   }
 
   /** The same with {@code jobs} background jobs. */
   public RocksOptions withBackgroundJobs(int jobs) {
-    return new RocksOptions(memoryBytes, memtableBytes, jobs, bottomCompression);
+    return new RocksOptions(memoryBytes, memtableBytes, jobs, bottomCompression, openFilesMax);
   }
 
   /** The same with {@code compression} at the last level. */
   public RocksOptions withBottomCompression(Compression compression) {
-    return new RocksOptions(memoryBytes, memtableBytes, backgroundJobs, compression);
+    return new RocksOptions(memoryBytes, memtableBytes, backgroundJobs, compression, openFilesMax);
+  }
+
+  /** The same with up to {@code files} tables kept open. */
+  public RocksOptions withOpenFilesMax(int files) {
+    return new RocksOptions(memoryBytes, memtableBytes, backgroundJobs, bottomCompression, files);
   }
 }

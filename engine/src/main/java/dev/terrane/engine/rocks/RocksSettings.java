@@ -74,6 +74,7 @@ final class RocksSettings implements AutoCloseable {
             .setAvoidFlushDuringShutdown(true) // the log has it
             .setMaxTotalWalSize(Math.max(4 * options.memtableBytes(), 64L << 20))
             .setWriteBufferManager(memtables)
+            .setMaxOpenFiles(options.openFilesMax())
             .setMaxBackgroundJobs(options.backgroundJobs())
             .setBytesPerSync(SYNC_SMOOTHING_BYTES)
             .setWalBytesPerSync(SYNC_SMOOTHING_BYTES)

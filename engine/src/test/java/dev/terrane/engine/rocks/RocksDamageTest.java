@@ -215,7 +215,7 @@ final class RocksDamageTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> RocksOptions.small().withBackgroundJobs(1))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new RocksOptions(64 << 20, 40 << 20, 2, Compression.LZ4))
+    assertThatThrownBy(() -> new RocksOptions(64 << 20, 40 << 20, 2, Compression.LZ4, 100))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("half");
   }

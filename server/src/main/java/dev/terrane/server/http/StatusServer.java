@@ -28,6 +28,19 @@ public final class StatusServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StatusServer.class);
   private static final int AT_ONCE_MAX = 32;
 
+  static {
+    // The JDK's server reads its bounds from here, once, and has by itself none for either.
+    bound("sun.net.httpserver.maxReqTime", 10); // seconds until a request has come as a whole
+    bound("sun.net.httpserver.maxRspTime", 60);
+    bound("jdk.httpserver.maxConnections", AT_ONCE_MAX);
+  }
+
+  private static void bound(String property, int value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, Integer.toString(value));
+    }
+  }
+
   /** Makes one page's content anew for each request. May block. */
   @FunctionalInterface
   public interface Page {

@@ -2,6 +2,7 @@ package dev.terrane.server.net;
 
 import dev.terrane.server.run.FatalHandler;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -46,8 +47,11 @@ public final class EventLoops implements AutoCloseable {
     return new NettyLoopExecutor(group.next(), fatal);
   }
 
-  ServerChannel newServerChannel() {
-    return epoll ? new EpollServerSocketChannel() : new NioServerSocketChannel();
+  /** A channel to listen on, which shows each connection to {@code first} before anybody else. */
+  ServerChannel serverChannel(ChannelHandler first) {
+    ServerChannel channel = epoll ? new EpollServerSocketChannel() : new NioServerSocketChannel();
+    channel.pipeline().addLast(first);
+    return channel;
   }
 
   Class<? extends Channel> channelType() {

@@ -26,13 +26,19 @@ public final class GrpcServers {
   private static final int CALLS_PER_CONNECTION_MAX = 1024;
 
   private final EventLoops loops;
+  private final ConnectionGate gate;
   private final int messageBytesMax;
   private final NodeTraffic traffic;
   private final FatalHandler fatal;
 
   public GrpcServers(
-      EventLoops loops, int messageBytesMax, NodeTraffic traffic, FatalHandler fatal) {
+      EventLoops loops,
+      ConnectionGate gate,
+      int messageBytesMax,
+      NodeTraffic traffic,
+      FatalHandler fatal) {
     this.loops = loops;
+    this.gate = gate;
     this.messageBytesMax = messageBytesMax;
     this.traffic = traffic;
     this.fatal = fatal;
@@ -66,7 +72,7 @@ public final class GrpcServers {
         NettyServerBuilder.forAddress(new InetSocketAddress(address.host(), address.port()))
             .bossEventLoopGroup(loops.group())
             .workerEventLoopGroup(loops.group())
-            .channelFactory(hangUps.listening(loops::newServerChannel))
+            .channelFactory(hangUps.listening(() -> loops.serverChannel(gate)))
             .directExecutor()
             .maxInboundMessageSize(messageBytesMax)
             .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)

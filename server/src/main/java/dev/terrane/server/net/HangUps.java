@@ -25,11 +25,11 @@ final class HangUps implements ServerInterceptor {
   private final ConcurrentMap<SocketAddress, Channel> connectionByRemote =
       new ConcurrentHashMap<>();
 
-  /** Listening channels of {@code type} that tell of each connection. */
+  /** Listening channels of {@code type} that tell of each connection that its handlers let in. */
   ChannelFactory<ServerChannel> listening(ChannelFactory<? extends ServerChannel> type) {
     return () -> {
       ServerChannel channel = type.newChannel();
-      channel.pipeline().addFirst(new Accepted());
+      channel.pipeline().addLast(new Accepted());
       return channel;
     };
   }

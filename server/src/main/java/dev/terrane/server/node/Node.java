@@ -4,9 +4,11 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.terrane.common.TimeSource;
 import dev.terrane.common.traffic.TrafficBudget;
 import dev.terrane.server.config.ConfigException;
+import dev.terrane.server.config.DescriptorBudget;
 import dev.terrane.server.config.MemoryBudget;
 import dev.terrane.server.config.NodeConfig;
 import dev.terrane.server.metrics.NodeMetrics;
+import dev.terrane.server.net.ConnectionGate;
 import dev.terrane.server.net.EventLoops;
 import dev.terrane.server.net.GrpcChannels;
 import dev.terrane.server.net.GrpcServers;
@@ -117,12 +119,15 @@ public final class Node implements AutoCloseable {
     int cores = Runtime.getRuntime().availableProcessors();
     MemoryBudget memory =
         MemoryBudget.divide(config.memoryBytes(), Runtime.getRuntime().maxMemory());
+    DescriptorBudget descriptors = DescriptorBudget.ofThisProcess();
     DataDirectory directory =
         take("directory", DataDirectory.open(config.directory(), config.apiVersion()));
     // Before PD's part is opened, which leaves traces on the disk.
     StoreDisk disk =
         config.isStore()
-            ? take("store's disk", StoreDisk.look(directory, memory, config.logBudgetBytes()))
+            ? take(
+                "store's disk",
+                StoreDisk.look(directory, memory, descriptors, config.logBudgetBytes()))
             : null;
     DirectoryParts.refuseLoss(directory, config);
     EventLoops loops = take("event loops", new EventLoops(config.name() + "-net", cores));
@@ -130,10 +135,9 @@ public final class Node implements AutoCloseable {
     NodeThreads threads = new NodeThreads(config.name(), cores, loop, time, fatal);
     NodeTraffic traffic =
         new NodeTraffic(new TrafficBudget(memory.trafficBytes()), loop, threads.reads, time);
-    NodePorts opened =
-        take(
-            "ports",
-            NodePorts.open(config, new GrpcServers(loops, memory.messageBytes(), traffic, fatal)));
+    ConnectionGate gate = new ConnectionGate(descriptors.connections(), time);
+    GrpcServers servers = new GrpcServers(loops, gate, memory.messageBytes(), traffic, fatal);
+    NodePorts opened = take("ports", NodePorts.open(config, servers));
     ports = opened;
     addresses =
         new NodeAddresses(
@@ -190,7 +194,7 @@ public final class Node implements AutoCloseable {
       storeLater.set(part);
       startStore(part, opened, threads);
     }
-    new NodeFigures(metrics).register(threads, traffic, transport, store, pd);
+    new NodeFigures(metrics).register(threads, gate, traffic, transport, store, pd);
     opened
         .status()
         .offer(new StatusPages(config, this, metrics, new MemberPings(channels)).pages());

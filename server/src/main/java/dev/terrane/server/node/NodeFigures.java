@@ -3,6 +3,7 @@ package dev.terrane.server.node;
 import dev.terrane.engine.KvEngine;
 import dev.terrane.engine.log.RaftLogEngine;
 import dev.terrane.server.metrics.NodeMetrics;
+import dev.terrane.server.net.ConnectionGate;
 import dev.terrane.server.traffic.NodeTraffic;
 import dev.terrane.server.transport.GrpcStoreTransport;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ final class NodeFigures {
 
   void register(
       NodeThreads threads,
+      ConnectionGate gate,
       NodeTraffic traffic,
       GrpcStoreTransport transport,
       @Nullable StorePart store,
@@ -25,6 +27,8 @@ final class NodeFigures {
     metrics.gauge("traffic_bytes_max", traffic.budget()::bytesMax);
     metrics.counter("traffic_refusals_total", traffic.budget()::refusals);
     metrics.gauge("open_calls", traffic::openCalls);
+    metrics.gauge("connections", gate::open);
+    metrics.counter("connections_closed_for_want_of_places_total", gate::closed);
     metrics.gauge("read_pool_queued_reads", threads.reads::queued);
     metrics.gauge("io_queued_tasks", threads.io::queued);
     metrics.counter("store_loop_rounds_total", threads.agents::rounds);

@@ -13,11 +13,15 @@ import java.util.Collections;
 import java.util.List;
 
 /** A store's snapshot files in one directory of the file system. */
-final class SnapshotDirectory implements SnapshotFiles {
+final class SnapshotDirectory implements SnapshotFiles, AutoCloseable {
   private final Path directory;
+
+  /** Kept open: a sync must not fail because the process has no descriptor left. */
+  private final FileChannel names;
 
   SnapshotDirectory(Path directory) throws IOException {
     this.directory = Files.createDirectories(directory);
+    this.names = FileChannel.open(directory, StandardOpenOption.READ);
   }
 
   @Override
@@ -50,10 +54,19 @@ final class SnapshotDirectory implements SnapshotFiles {
 
   @Override
   public void sync() {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
+    try {
+      names.force(true);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot sync " + directory, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      names.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot close " + directory, e);
     }
   }
 }

@@ -9,6 +9,7 @@ import dev.terrane.engine.log.UnopenedLog;
 import dev.terrane.engine.rocks.RocksEngine;
 import dev.terrane.engine.rocks.RocksOptions;
 import dev.terrane.server.config.ConfigException;
+import dev.terrane.server.config.DescriptorBudget;
 import dev.terrane.server.config.MemoryBudget;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,16 +40,21 @@ final class StoreDisk implements AutoCloseable {
   /**
    * Looks, and changes nothing.
    *
-   * @param logBudgetBytes above which the log gives its oldest files back
+   * @param logBudgetBytes above which the log gives its oldest files back, if it may have as many
+   *     open
    * @throws ConfigException if what the directory is known to hold is not there
    * @throws dev.terrane.engine.EngineException if a part is damaged or incomplete
    */
-  static StoreDisk look(DataDirectory directory, MemoryBudget memory, long logBudgetBytes) {
+  static StoreDisk look(
+      DataDirectory directory,
+      MemoryBudget memory,
+      DescriptorBudget descriptors,
+      long logBudgetBytes) {
     StoreDisk disk =
         new StoreDisk(
             directory,
-            RocksOptions.ofMemory(memory.engineBytes()),
-            logOptions(memory, logBudgetBytes));
+            RocksOptions.ofMemory(memory.engineBytes()).withOpenFilesMax(descriptors.engineFiles()),
+            logOptions(memory, descriptors, logBudgetBytes));
     boolean hasEngine = RocksEngine.isThere(directory.kv());
     if (Files.isDirectory(directory.raft())) {
       disk.log = UnopenedLog.read(FileLogDirectory.open(directory.raft()), disk.logOptions);
@@ -80,11 +86,17 @@ final class StoreDisk implements AutoCloseable {
             + " node an empty data directory to start a new store");
   }
 
-  private static RaftLogOptions logOptions(MemoryBudget memory, long logBudgetBytes) {
+  /** Above which the log gives its oldest files back. */
+  long logBudgetBytes() {
+    return logOptions.totalBytesTarget();
+  }
+
+  private static RaftLogOptions logOptions(
+      MemoryBudget memory, DescriptorBudget descriptors, long logBudgetBytes) {
     RaftLogOptions usual = RaftLogOptions.DEFAULT;
     return new RaftLogOptions(
         LOG_SEGMENT_BYTES,
-        logBudgetBytes,
+        Math.min(logBudgetBytes, (long) descriptors.logSegments() * LOG_SEGMENT_BYTES),
         memory.logCacheBytes(),
         usual.mergedBytesMax(),
         usual.upkeepBytesMax());

@@ -48,6 +48,7 @@ final class StorePart implements AutoCloseable {
 
   private final KvEngine engine;
   private final RaftLogEngine raftLog;
+  private final SnapshotDirectory snapshots;
   private final Store store;
   private final Latches latches = new Latches(LATCH_SLOTS, LATCHED_WAITING_MAX);
   private final TikvService tikv;
@@ -57,6 +58,7 @@ final class StorePart implements AutoCloseable {
   private StorePart(
       KvEngine engine,
       RaftLogEngine raftLog,
+      SnapshotDirectory snapshots,
       Store store,
       NodeConfig config,
       MemoryBudget memory,
@@ -66,6 +68,7 @@ final class StorePart implements AutoCloseable {
       LoopExecutor loop) {
     this.engine = engine;
     this.raftLog = raftLog;
+    this.snapshots = snapshots;
     this.store = store;
     RawLimits limits = RawLimits.DEFAULT.withAnswerBytesMax(memory.answerBytes());
     RawCommands commands =
@@ -116,7 +119,9 @@ final class StorePart implements AutoCloseable {
       engine.close();
       throw e;
     }
+    SnapshotDirectory snapshots = null;
     try {
+      snapshots = new SnapshotDirectory(with.directory.snapshots());
       dev.terrane.proto.metapb.Store address = address(with, StoreStarts.before(raftLog) + 1);
       StoreIdentity identity = identity(with, engine, raftLog, address, patience);
       StoreStarts.count(raftLog);
@@ -129,7 +134,7 @@ final class StorePart implements AutoCloseable {
                   with.random,
                   engine,
                   raftLog,
-                  new SnapshotDirectory(with.directory.snapshots()),
+                  snapshots,
                   with.transport,
                   with.pd,
                   with.threads.io,
@@ -138,6 +143,7 @@ final class StorePart implements AutoCloseable {
       return new StorePart(
           engine,
           raftLog,
+          snapshots,
           store,
           with.config,
           with.memory,
@@ -146,6 +152,9 @@ final class StorePart implements AutoCloseable {
           with.metrics,
           with.loop);
     } catch (IOException | RuntimeException e) {
+      if (snapshots != null) {
+        snapshots.close();
+      }
       raftLog.close();
       engine.close();
       throw e;
@@ -157,7 +166,7 @@ final class StorePart implements AutoCloseable {
     long logEntriesMax = with.memory.logCacheBytes() / LOG_ENTRY_HEAP_BYTES;
     return StoreConfig.DEFAULT
         .withRequests(StoreConfig.DEFAULT.requests().countMax(), with.memory.requestBytes())
-        .withLogBudget(with.config.logBudgetBytes(), logEntriesMax);
+        .withLogBudget(with.disk.logBudgetBytes(), logEntriesMax);
   }
 
   private static dev.terrane.proto.metapb.Store address(Surroundings with, long starts) {
@@ -311,5 +320,6 @@ final class StorePart implements AutoCloseable {
     engine.barrier();
     engine.close();
     raftLog.close();
+    snapshots.close();
   }
 }

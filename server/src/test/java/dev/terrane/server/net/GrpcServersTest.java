@@ -1,6 +1,7 @@
 package dev.terrane.server.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import dev.terrane.common.traffic.TrafficBudget;
@@ -18,6 +19,9 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -30,10 +34,12 @@ import org.junit.jupiter.api.Test;
 /** What every server of a node does for every service on it. */
 class GrpcServersTest {
   private static final int MESSAGE_BYTES_MAX = 64 << 10;
+  private static final int PLACES = 100;
 
   private final EventLoops loops = new EventLoops("grpc-servers-test", 1);
   private final BlockingQueue<Status> ends = new LinkedBlockingQueue<>();
   private final BlockingQueue<BatchCommandsResponse> echoes = new LinkedBlockingQueue<>();
+  private final ConnectionGate gate = new ConnectionGate(PLACES, new SystemTimeSource());
   private GrpcServer server;
   private ManagedChannel channel;
 
@@ -57,7 +63,7 @@ class GrpcServersTest {
             },
             new SystemTimeSource());
     GrpcServers servers =
-        new GrpcServers(loops, MESSAGE_BYTES_MAX, traffic, (where, failure) -> {});
+        new GrpcServers(loops, gate, MESSAGE_BYTES_MAX, traffic, (where, failure) -> {});
     LateServices services = servers.services();
     services.offer(List.of(new Echo()));
     server = servers.start("address", new HostPort("127.0.0.1", 0), services, Set.of());
@@ -69,6 +75,28 @@ class GrpcServersTest {
     channel.shutdownNow();
     server.close();
     loops.close();
+  }
+
+  /** Those that say nothing give their places to others at once, and the rest is served. */
+  @Test
+  void manyIdleConnectionsTakeNoMoreThanThePlacesThereAre() throws IOException {
+    List<Socket> idle = new ArrayList<>();
+    try {
+      for (int i = 0; i < 4 * PLACES; i++) {
+        idle.add(new Socket(InetAddress.getLoopbackAddress(), server.port()));
+      }
+      await().until(() -> gate.closed() >= 3 * PLACES && gate.open() <= PLACES);
+
+      TikvGrpc.newBlockingStub(channel)
+          .withDeadlineAfter(30, TimeUnit.SECONDS)
+          .rawPut(RawPutRequest.getDefaultInstance());
+
+      assertThat(gate.open()).isLessThanOrEqualTo(PLACES);
+    } finally {
+      for (Socket socket : idle) {
+        socket.close();
+      }
+    }
   }
 
   private static final class Echo extends TikvGrpc.TikvImplBase {

@@ -15,12 +15,14 @@ import dev.terrane.proto.kvrpcpb.RawPutResponse;
 import dev.terrane.proto.tikvpb.BatchCommandsRequest;
 import dev.terrane.proto.tikvpb.BatchCommandsResponse;
 import dev.terrane.proto.tikvpb.TikvGrpc;
+import dev.terrane.server.net.ConnectionGate;
 import dev.terrane.server.net.EventLoops;
 import dev.terrane.server.net.GrpcServer;
 import dev.terrane.server.net.GrpcServers;
 import dev.terrane.server.net.HostPort;
 import dev.terrane.server.net.LateServices;
 import dev.terrane.server.run.ReadThreads;
+import dev.terrane.server.run.SystemTimeSource;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
@@ -83,7 +85,11 @@ class NodeTrafficTest {
   void start() throws IOException {
     GrpcServers servers =
         new GrpcServers(
-            loops, MESSAGE_BYTES_MAX, traffic, (where, failure) -> failures.add(failure));
+            loops,
+            new ConnectionGate(100, new SystemTimeSource()),
+            MESSAGE_BYTES_MAX,
+            traffic,
+            (where, failure) -> failures.add(failure));
     LateServices services = servers.services();
     services.offer(List.of(new Store()));
     server = servers.start("address", new HostPort("127.0.0.1", 0), services, Set.of());
