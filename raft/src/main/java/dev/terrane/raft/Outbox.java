@@ -5,6 +5,9 @@ import java.util.List;
 
 /** What has come up since the last {@link Ready} and goes out with the next. */
 final class Outbox {
+  /** While a disk stands still what waits for it gathers; of Raft's messages any may be lost. */
+  private static final int AFTER_PERSIST_MAX = 256;
+
   private final List<Message> messages = new ArrayList<>();
   private final List<Message> afterPersist = new ArrayList<>();
   private final List<ReadOutcome> reads = new ArrayList<>();
@@ -21,6 +24,8 @@ final class Outbox {
   void sendAfterPersist(Message message) {
     if (!afterPersist.isEmpty() && isCoveredBy(message, afterPersist.getLast())) {
       afterPersist.removeLast();
+    } else if (afterPersist.size() == AFTER_PERSIST_MAX) {
+      afterPersist.removeFirst();
     }
     afterPersist.add(message);
   }
@@ -56,17 +61,18 @@ final class Outbox {
     roundStarted = round;
   }
 
-  boolean isEmpty() {
+  /**
+   * Whether nothing can go out.
+   *
+   * @param writesUnderWay whether what waits for writes has to go on waiting
+   */
+  boolean isEmpty(boolean writesUnderWay) {
     return messages.isEmpty()
-        && afterPersist.isEmpty()
+        && (writesUnderWay || afterPersist.isEmpty())
         && reads.isEmpty()
         && snapshotRequests.isEmpty()
         && entriesRequests.isEmpty()
         && roundStarted == 0; // a lone voter's round has no messages, and gives its lease
-  }
-
-  boolean hasAfterPersist() {
-    return !afterPersist.isEmpty();
   }
 
   /** Nothing awaits a sync, so nothing has to be awaited. */
@@ -79,7 +85,12 @@ final class Outbox {
     return take(messages);
   }
 
-  List<Message> takeAfterPersist() {
+  /**
+   * Those that may go out with a write of {@code term}. It may replace what an older term's message
+   * speaks of, and whoever waits for that leads no more.
+   */
+  List<Message> takeAfterPersist(long term) {
+    afterPersist.removeIf(message -> message.term() < term);
     return take(afterPersist);
   }
 

@@ -325,7 +325,7 @@ public final class RawNode {
     if (core.role() instanceof Role.Leading leading) {
       leading.leader().flush();
     }
-    return !core.outbox.isEmpty()
+    return !core.outbox.isEmpty(!core.persistence.isEmpty())
         || isTermOrVoteNew()
         || core.log.hasUnemitted()
         || core.log.hasCommitted(core.config.applyingBytesMax(), durableCommit)
@@ -351,10 +351,9 @@ public final class RawNode {
     if (!writes && core.persistence.isEmpty()) {
       core.outbox.releaseAfterPersist();
     }
-    boolean needsSync = writes || core.outbox.hasAfterPersist();
     HardState hardState = writes ? takeHardState() : null;
     readyNumber++;
-    if (needsSync) {
+    if (writes) {
       core.persistence.add(
           new Persistence.Write(
               readyNumber,
@@ -368,13 +367,15 @@ public final class RawNode {
         entries,
         snapshot,
         core.outbox.takeMessages(),
-        core.outbox.takeAfterPersist(),
+        // Without a write they wait here, for the writes under way: each would be one more for the
+        // disk to come to, and while it has no room there is no end of them.
+        writes ? core.outbox.takeAfterPersist(core.term()) : List.of(),
         committed,
         core.outbox.takeReads(),
         core.outbox.takeSnapshotRequests(),
         core.outbox.takeEntriesRequests(),
         core.outbox.takeRoundStarted(),
-        needsSync);
+        writes);
   }
 
   /** The hard state if it differs from the last one written. */

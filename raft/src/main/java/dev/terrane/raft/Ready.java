@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  *       and {@code entries} (each replaces what the log has at its index and all that follows) in
  *       one batch after the batches of earlier Readies, sync it, send {@code afterPersist}, and
  *       call {@link RawNode#persisted} with {@code number}. Further Readies may be taken meanwhile.
- *       There may be nothing to write but messages that wait for the writes before them. Otherwise
- *       these four are empty, and there is nothing to report.
+ *       Otherwise these four are empty, and there is nothing to report.
  *   <li>Apply {@code committedEntries}, which are committed and durable here, in order; then call
  *       {@link RawNode#applied}. For a {@link EntryKind#CONF_CHANGE} that the application accepts,
  *       call {@link RawNode#applyConfChange} before.

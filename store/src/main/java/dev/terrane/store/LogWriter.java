@@ -22,6 +22,10 @@ import java.util.concurrent.TimeUnit;
 final class LogWriter implements Agent {
   private static final int TASKS_MAX = 1024;
   private static final long UPKEEP_EVERY_BYTES = 1 << 20;
+
+  /** As much as a write may take, each about a MiB. */
+  private static final int RECLAIM_STEPS_MAX = 32;
+
   private static final long FULL_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final RaftLogEngine engine;
@@ -90,9 +94,23 @@ final class LogWriter implements Agent {
       return tasks.size();
     } catch (LogFullException e) {
       diskSpace.logIsFull(e.getMessage());
-      retryAtNanos = nowNanos + FULL_RETRY_NANOS;
+      // What housekeeping gives back may be all the room that is needed; nobody else can.
+      retryAtNanos = reclaimed() ? NO_DEADLINE : nowNanos + FULL_RETRY_NANOS;
       return e.written();
     }
+  }
+
+  /** Whether housekeeping has given back a segment, whose file may be used again. */
+  private boolean reclaimed() {
+    int before = engine.figures().segments();
+    try {
+      for (int step = 0; step < RECLAIM_STEPS_MAX && engine.upkeep(); step++) {
+        metrics.count("log_reclaim_steps_without_room_total", 1);
+      }
+    } catch (LogFullException e) {
+      upkeepWaits = true; // what it came to before that counts
+    }
+    return engine.figures().segments() < before;
   }
 
   /** One step of housekeeping, in an idle moment or after so much has been written. */

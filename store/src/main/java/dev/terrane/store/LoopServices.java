@@ -20,6 +20,9 @@ final class LoopServices {
   /** A log batch is handed over once it has about so much. */
   private static final long LOG_BATCH_BYTES_TARGET = 16 << 20;
 
+  /** While so many are with the log writer, which then has no room, cycles share the next. */
+  private static final int LOG_TASKS_UNDER_WAY_MAX = 1024;
+
   final StoreConfig config;
   final StoreIdentity identity;
 
@@ -51,6 +54,7 @@ final class LoopServices {
   private final LogWriter logWriter;
   private final DiskSpace diskSpace;
   private LogTask task;
+  private int logTasksUnderWay;
   private long nowNanos;
 
   LoopServices(
@@ -104,11 +108,17 @@ final class LoopServices {
 
   /** Hands what this cycle gathered to the log writer. */
   void submitLogTask() {
-    if (!task.isEmpty()) {
+    if (!task.isEmpty() && logTasksUnderWay < LOG_TASKS_UNDER_WAY_MAX) {
       LogTask full = task;
       task = new LogTask(inbox);
+      logTasksUnderWay++;
       logWriter.submit(full);
     }
+  }
+
+  /** One of them is durable. */
+  void logTaskPersisted() {
+    logTasksUnderWay--;
   }
 
   /**

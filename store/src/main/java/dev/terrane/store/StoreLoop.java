@@ -194,6 +194,7 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
         stirred |= router.receive(received.batch());
       }
       case StoreMessage.Persisted persisted -> {
+        services.logTaskPersisted();
         for (LogTask.Waiting waiting : persisted.task().waiting()) {
           waiting.peer().persisted(waiting.ready());
         }

@@ -81,6 +81,12 @@ final class Reclaimer {
     return collected.ops;
   }
 
+  /** What was collected last could not be written: it is to be collected again. */
+  void startOver() {
+    segmentNumber = 0;
+    regions.clear();
+  }
+
   /** Returns whether all that the Region needs of the segment is in {@code collected}. */
   private boolean collect(RegionLog log, Collected collected) {
     if (log.needsHardStateOf(segmentNumber)) {

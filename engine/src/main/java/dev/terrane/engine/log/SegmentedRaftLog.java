@@ -124,7 +124,12 @@ public final class SegmentedRaftLog implements RaftLogEngine {
     List<LogOp> ops = reclaimer.collect(options.upkeepBytesMax());
     if (!ops.isEmpty()) {
       long bytes = ops.stream().mapToLong(LogFormat::encodedBytes).sum();
-      appendFrame(ops, (int) bytes);
+      try {
+        appendFrame(ops, (int) bytes);
+      } catch (LogFullException e) {
+        reclaimer.startOver();
+        throw e;
+      }
       written.rewrote(bytes);
     }
     Segment oldest = segments.oldest();

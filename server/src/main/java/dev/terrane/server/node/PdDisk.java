@@ -6,6 +6,7 @@ import dev.terrane.common.agent.Agent;
 import dev.terrane.common.agent.Inbox;
 import dev.terrane.common.agent.Waker;
 import dev.terrane.engine.log.LogBatch;
+import dev.terrane.engine.log.LogFullException;
 import dev.terrane.engine.log.RaftLogEngine;
 import dev.terrane.pd.PdRecovered;
 import dev.terrane.pd.PdStorage;
@@ -16,14 +17,17 @@ import dev.terrane.raft.LogRead;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A PD member's disk: a Raft log of its own, which holds one group, and the member's state in named
  * records, in pieces because a record is bounded.
  *
  * <p>An agent that waits for the disk: its thread is the log writer's. All writes that wait are
- * made durable together.
+ * made durable together. When there is no room they are kept and tried again.
  *
  * <pre>
  * member     8 bytes: the member's id
@@ -34,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class PdDisk implements PdStorage, Agent {
+  private static final Logger logger = LoggerFactory.getLogger(PdDisk.class);
   private static final long GROUP = 1;
   private static final Bytes MEMBER = Bytes.ofUtf8("member");
   private static final Bytes STARTS = Bytes.ofUtf8("starts");
@@ -43,10 +48,15 @@ public final class PdDisk implements PdStorage, Agent {
   private static final int PIECE_BYTES = 2 << 20;
   private static final int WRITES_MAX = 1 << 12;
   private static final int WRITES_PER_CYCLE = 256;
+  private static final long FULL_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final RaftLogEngine log;
   private final Inbox<Submitted> inbox = new Inbox<>("pd-disk", WRITES_MAX);
   private final List<Submitted> taken = new ArrayList<>();
+  private long retryAtNanos = NO_DEADLINE;
+
+  /** Whether the last write found no room; so that this is told once. */
+  private boolean waiting;
 
   private record Submitted(PdWrite write, Runnable durable) {}
 
@@ -158,7 +168,12 @@ public final class PdDisk implements PdStorage, Agent {
 
   @Override
   public int poll(TimeSource time) {
-    inbox.drain(taken::add, WRITES_PER_CYCLE);
+    long nowNanos = time.nanoTime();
+    if (retryAtNanos != NO_DEADLINE && nowNanos - retryAtNanos < 0) {
+      return 0;
+    }
+    retryAtNanos = NO_DEADLINE;
+    inbox.drain(taken::add, WRITES_PER_CYCLE - taken.size());
     if (taken.isEmpty()) {
       return 0;
     }
@@ -168,17 +183,41 @@ public final class PdDisk implements PdStorage, Agent {
       add(batch, submitted.write);
       batches.add(batch);
     }
-    log.write(batches);
     int written = taken.size();
-    taken.forEach(submitted -> submitted.durable.run());
-    taken.clear();
-    log.upkeep();
+    try {
+      log.write(batches);
+    } catch (LogFullException e) {
+      written = e.written();
+      waitForRoom(e, nowNanos);
+    }
+    List<Submitted> durable = taken.subList(0, written);
+    durable.forEach(submitted -> submitted.durable.run());
+    durable.clear();
+    keepHouse();
     return written;
+  }
+
+  private void waitForRoom(LogFullException full, long nowNanos) {
+    if (!waiting) {
+      logger.warn("PD's disk has no room, its writes wait for it: {}", full.getMessage());
+    }
+    waiting = true;
+    retryAtNanos = nowNanos + FULL_RETRY_NANOS;
+  }
+
+  /** Also without room: what it gives back may be all the room that is needed. */
+  private void keepHouse() {
+    try {
+      log.upkeep();
+      waiting = retryAtNanos != NO_DEADLINE;
+    } catch (LogFullException noRoom) {
+      // Nothing is lost; a write will tell.
+    }
   }
 
   @Override
   public long nextDeadlineNanos() {
-    return NO_DEADLINE;
+    return retryAtNanos;
   }
 
   private void add(LogBatch batch, PdWrite write) {
