@@ -24,8 +24,18 @@ public interface KvEngine extends KvReader, AutoCloseable {
   /**
    * Makes all changes of {@code batch} visible at once. They survive this process, but a power cut
    * only once a later {@link #barrier} has returned. The batch may be cleared and used again.
+   *
+   * <p>Waits while the engine has too much to flush and to compact, which may be seconds: for
+   * threads that may wait.
    */
   void write(WriteBatch batch);
+
+  /**
+   * The same for a thread that may not wait.
+   *
+   * @throws EngineStalledException if it would have to
+   */
+  void writeNow(WriteBatch batch);
 
   /**
    * Makes everything written before this call durable. Waits for the disk: for I/O threads. Callers

@@ -10,6 +10,7 @@ import dev.terrane.common.agent.Waker;
 import dev.terrane.common.region.RegionError;
 import dev.terrane.engine.ColumnFamily;
 import dev.terrane.engine.EngineException;
+import dev.terrane.engine.EngineStalledException;
 import dev.terrane.engine.KvEngine;
 import dev.terrane.engine.WriteBatch;
 import dev.terrane.raft.Entry;
@@ -40,8 +41,8 @@ import org.jspecify.annotations.Nullable;
  * the log. Inside an entry a batch may end only where replaying the entry from its start comes to
  * the same result.
  *
- * <p>When the disk is full it keeps what it has and tries again: a committed entry is never
- * dropped.
+ * <p>When the disk is full, or the engine has to catch up, it keeps what it has and tries again: a
+ * committed entry is never dropped, and nobody who shares its thread waits.
  */
 final class Applier implements Agent {
   /** A batch is written once it has gathered so much. */
@@ -54,7 +55,12 @@ final class Applier implements Agent {
   static final int CHANGES_PER_CYCLE_TARGET = 2 * BATCH_CHANGES_TARGET;
 
   private static final int TASKS_PER_CYCLE_MAX = 1024;
-  private static final long FULL_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  /**
+   * Not much less: RocksDB charges a writer that it refuses with what he would have waited for, so
+   * that asking again much earlier would never succeed.
+   */
+  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final KvEngine engine;
   private final Inbox<StoreMessage> loop;
@@ -135,12 +141,15 @@ final class Applier implements Agent {
         }
       }
       write();
+    } catch (EngineStalledException e) {
+      metrics.count("apply_stalls_total", 1); // admission sees it by itself
+      retryAtNanos = nowNanos + RETRY_NANOS;
     } catch (EngineException e) {
       if (!e.retryable()) {
         throw e;
       }
       diskSpace.engineIsFull(e.getMessage());
-      retryAtNanos = nowNanos + FULL_RETRY_NANOS;
+      retryAtNanos = nowNanos + RETRY_NANOS;
     }
     report();
     return work;
@@ -288,7 +297,7 @@ final class Applier implements Agent {
       }
       positionsAdded = true;
     }
-    engine.write(batch);
+    engine.writeNow(batch);
     metrics.count("apply_batches_total", 1);
     metrics.observe("apply_batch_changes", batch.count());
     changesWritten += batch.count();

@@ -10,6 +10,7 @@ import dev.terrane.common.region.Region;
 import dev.terrane.common.region.RegionEpoch;
 import dev.terrane.common.region.RegionError;
 import dev.terrane.engine.ColumnFamily;
+import dev.terrane.engine.StallState;
 import dev.terrane.engine.memory.MemoryDisk;
 import dev.terrane.engine.memory.MemoryEngine;
 import dev.terrane.raft.Entry;
@@ -216,6 +217,23 @@ class ApplierTest {
     assertThat(answers).containsExactly("a applied", "b applied");
     assertThat(stored("b")).isEqualTo("2");
     assertThat(diskSpace.fullReason()).isNull();
+  }
+
+  /** Whoever shares the applier's thread would wait with it: ticks, votes, heartbeats. */
+  @Test
+  void anEngineThatHoldsWritersBackIsAskedAgainLaterAndNotWaitedFor() {
+    memoryDisk.setStall(StallState.STOPPED);
+    applier.submit(entries(1, 1, proposal("a", 3, put("a", "1"))));
+
+    applier.poll(time);
+
+    assertThat(answers).isEmpty();
+    assertThat(applier.nextDeadlineNanos()).isPositive();
+    assertThat(diskSpace.fullReason()).as("it is busy, not full").isNull();
+    memoryDisk.setStall(StallState.NONE);
+    time.advance(Duration.ofNanos(applier.nextDeadlineNanos() - time.nanoTime()));
+    applier.poll(time);
+    assertThat(answers).containsExactly("a applied");
   }
 
   @Test

@@ -7,11 +7,13 @@ import dev.terrane.engine.ColumnFamily;
 import dev.terrane.engine.Cursor;
 import dev.terrane.engine.EngineClosedException;
 import dev.terrane.engine.EngineSnapshot;
+import dev.terrane.engine.EngineStalledException;
 import dev.terrane.engine.EngineStatistics;
 import dev.terrane.engine.FlowSignals;
 import dev.terrane.engine.KvEngine;
 import dev.terrane.engine.ScanKind;
 import dev.terrane.engine.SstWriter;
+import dev.terrane.engine.StallState;
 import dev.terrane.engine.WriteBatch;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -112,6 +114,14 @@ public final class MemoryEngine implements KvEngine {
   public void write(WriteBatch batch) {
     disk.write(this, batch);
     bytesWritten.addAndGet(batch.bytes());
+  }
+
+  @Override
+  public void writeNow(WriteBatch batch) {
+    if (disk.stall() == StallState.STOPPED) {
+      throw new EngineStalledException("the engine holds writers back", null);
+    }
+    write(batch);
   }
 
   @Override

@@ -4,28 +4,18 @@ import dev.terrane.common.Bytes;
 import dev.terrane.common.KeyRange;
 import dev.terrane.engine.ColumnFamily;
 import dev.terrane.engine.WriteBatch;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.RocksIterator;
+import org.rocksdb.WriteOptions;
 
 /**
- * Writes batches through native ones, a few of which are kept between writes.
- *
- * <p>RocksDB has no range without an end. Such a range is deleted up to {@link #ALMOST_END}, and
- * the keys above that, of which there are none in practice, one by one.
+ * Writes batches through native ones, a few of which are kept between writes. Reads nothing: a
+ * range without an end is deleted up to what {@link HighKeys} knows to be above all keys.
  */
 final class NativeBatches implements AutoCloseable {
   private static final int KEPT = 4;
   private static final long KEPT_BYTES_MAX = 1L << 20;
-  private static final int ALMOST_END_LENGTH = 16;
-
-  /** Sixteen bytes of 0xff: hardly a key is above. */
-  static final Bytes ALMOST_END = almostEnd();
-
   private final RocksDatabase database;
   private final BlockingQueue<org.rocksdb.WriteBatch> kept = new ArrayBlockingQueue<>(KEPT);
 
@@ -33,20 +23,14 @@ final class NativeBatches implements AutoCloseable {
     this.database = database;
   }
 
-  private static Bytes almostEnd() {
-    int[] bytes = new int[ALMOST_END_LENGTH];
-    Arrays.fill(bytes, 0xff);
-    return Bytes.of(bytes);
-  }
-
   /** Writes {@code batch} to log and memtables. */
-  void write(WriteBatch batch) throws RocksDBException {
+  void write(WriteBatch batch, WriteOptions options) throws RocksDBException {
     org.rocksdb.WriteBatch pooled = kept.poll();
     org.rocksdb.WriteBatch target = pooled == null ? new org.rocksdb.WriteBatch() : pooled;
     boolean reusable = false;
     try {
       batch.forEach(new Translation(target));
-      database.db.write(database.writes, target);
+      database.db.write(options, target);
       reusable = target.getDataSize() <= KEPT_BYTES_MAX;
       target.clear();
     } finally {
@@ -56,11 +40,8 @@ final class NativeBatches implements AutoCloseable {
     }
   }
 
-  private record HighKey(ColumnFamily family, Bytes key) {}
-
   private final class Translation implements WriteBatch.Visitor {
     private final org.rocksdb.WriteBatch target;
-    private final List<HighKey> highKeysPut = new ArrayList<>();
 
     Translation(org.rocksdb.WriteBatch target) {
       this.target = target;
@@ -68,9 +49,7 @@ final class NativeBatches implements AutoCloseable {
 
     @Override
     public void put(ColumnFamily family, Bytes key, Bytes value) {
-      if (key.compareTo(ALMOST_END) >= 0) {
-        highKeysPut.add(new HighKey(family, key));
-      }
+      database.highKeys.add(family, key);
       try {
         target.put(database.handle(family), key.toArrayShared(), value.toArrayShared());
       } catch (RocksDBException e) {
@@ -89,15 +68,10 @@ final class NativeBatches implements AutoCloseable {
 
     @Override
     public void deleteRange(ColumnFamily family, KeyRange range) {
-      if (!range.end().isEmpty()) {
-        deleteBounded(family, range.start(), range.end());
-        return;
+      Bytes end = range.end().isEmpty() ? database.highKeys.above(family) : range.end();
+      if (range.start().compareTo(end) < 0) { // else there is nothing
+        deleteBounded(family, range.start(), end);
       }
-      if (range.start().compareTo(ALMOST_END) < 0) {
-        deleteBounded(family, range.start(), ALMOST_END);
-      }
-      Bytes from = range.start().compareTo(ALMOST_END) < 0 ? ALMOST_END : range.start();
-      deleteOneByOne(family, from);
     }
 
     private void deleteBounded(ColumnFamily family, Bytes start, Bytes end) {
@@ -105,23 +79,6 @@ final class NativeBatches implements AutoCloseable {
         target.deleteRange(database.handle(family), start.toArrayShared(), end.toArrayShared());
       } catch (RocksDBException e) {
         throw RocksErrors.of("add to a batch", e);
-      }
-    }
-
-    /** Deletes the keys that are not below {@code from}, in the database and in this batch. */
-    private void deleteOneByOne(ColumnFamily family, Bytes from) {
-      try (RocksIterator there = database.db.newIterator(database.handle(family), database.reads)) {
-        for (there.seek(from.toArrayShared()); there.isValid(); there.next()) {
-          target.delete(database.handle(family), there.key());
-        }
-        there.status();
-      } catch (RocksDBException e) {
-        throw RocksErrors.of("find what a range without an end holds", e);
-      }
-      for (HighKey put : highKeysPut) {
-        if (put.family == family && put.key.compareTo(from) >= 0) {
-          delete(family, put.key);
-        }
       }
     }
   }

@@ -19,6 +19,7 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteOptions;
 
 /**
@@ -38,6 +39,11 @@ final class RocksDatabase implements AutoCloseable {
   final RocksDB db;
   final ReadOptions reads = new ReadOptions();
   final WriteOptions writes = new WriteOptions();
+
+  /** For writers that may not wait: RocksDB refuses where it would hold them back. */
+  final WriteOptions writesNow = new WriteOptions().setNoSlowdown(true);
+
+  final HighKeys highKeys = new HighKeys();
   private final Map<ColumnFamily, ColumnFamilyHandle> handles = new EnumMap<>(ColumnFamily.class);
 
   private RocksDatabase(
@@ -80,10 +86,19 @@ final class RocksDatabase implements AutoCloseable {
       RocksDB db = RocksDB.open(settings.database, directory.toString(), descriptors, handles);
       RocksDatabase opened = new RocksDatabase(directory, disk, settings, db, handles);
       opened.clearIngestDirectory();
+      opened.findHighKeys();
       return opened;
     } catch (RocksDBException e) {
       settings.close();
       throw RocksErrors.of("open " + directory, directory.toString(), e);
+    }
+  }
+
+  private void findHighKeys() throws RocksDBException {
+    for (ColumnFamily family : ColumnFamily.ALL) {
+      try (RocksIterator keys = db.newIterator(handle(family), reads)) {
+        highKeys.addAll(family, keys);
+      }
     }
   }
 
@@ -121,6 +136,7 @@ final class RocksDatabase implements AutoCloseable {
     db.close();
     reads.close();
     writes.close();
+    writesNow.close();
     settings.close();
   }
 }

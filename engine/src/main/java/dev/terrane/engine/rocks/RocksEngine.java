@@ -21,6 +21,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteOptions;
 
 /**
  * The engine on disk.
@@ -142,9 +143,18 @@ public final class RocksEngine implements KvEngine {
 
   @Override
   public void write(WriteBatch batch) {
+    write(batch, database.writes);
+  }
+
+  @Override
+  public void writeNow(WriteBatch batch) {
+    write(batch, database.writesNow);
+  }
+
+  private void write(WriteBatch batch, WriteOptions options) {
     sync.throwIfFailed();
     if (!batch.isEmpty()) {
-      attemptInside("write a batch", () -> batches.write(batch));
+      attemptInside("write a batch", () -> batches.write(batch, options));
     }
   }
 
@@ -200,7 +210,7 @@ public final class RocksEngine implements KvEngine {
     if (range.isEmpty()) {
       return;
     }
-    Bytes end = range.end().isEmpty() ? NativeBatches.ALMOST_END : range.end();
+    Bytes end = range.end().isEmpty() ? HighKeys.ALMOST_END : range.end();
     List<byte[]> bounds = List.of(range.start().toArrayShared(), end.toArrayShared());
     for (ColumnFamily family : ColumnFamily.DATA) {
       attemptInside(
@@ -231,7 +241,7 @@ public final class RocksEngine implements KvEngine {
   }
 
   private void compact(ColumnFamily family, KeyRange range) throws RocksDBException {
-    Bytes end = range.end().isEmpty() ? NativeBatches.ALMOST_END : range.end();
+    Bytes end = range.end().isEmpty() ? HighKeys.ALMOST_END : range.end();
     database.db.compactRange(
         database.handle(family), range.start().toArrayShared(), end.toArrayShared());
   }

@@ -2,6 +2,7 @@ package dev.terrane.engine.rocks;
 
 import dev.terrane.engine.EngineCorruptException;
 import dev.terrane.engine.EngineException;
+import dev.terrane.engine.EngineStalledException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.rocksdb.RocksDBException;
@@ -29,10 +30,13 @@ final class RocksErrors {
     }
     return switch (status.getCode()) {
       case Corruption -> new EngineCorruptException(fileIn(failure, file), text, failure);
-      case Busy, TimedOut, TryAgain, Incomplete, Aborted ->
-          new EngineException(text, true, failure);
+      case Incomplete -> new EngineStalledException(text, failure);
+      case Busy, TimedOut, TryAgain, Aborted -> new EngineException(text, true, failure);
       case IOError ->
-          new EngineException(text, status.getSubCode() == Status.SubCode.NoSpace, failure);
+          new EngineException(
+              text,
+              status.getSubCode() == Status.SubCode.NoSpace || isWantOfDescriptors(failure),
+              failure);
       case Ok,
           NotFound,
           NotSupported,
@@ -43,6 +47,12 @@ final class RocksErrors {
           Undefined ->
           new EngineException(text, false, failure);
     };
+  }
+
+  /** The system's words; RocksDB has no code for it. */
+  private static boolean isWantOfDescriptors(RocksDBException failure) {
+    String message = failure.getMessage();
+    return message != null && message.contains("Too many open files");
   }
 
   private static String fileIn(RocksDBException failure, String otherwise) {

@@ -78,7 +78,7 @@ final class RocksEstimates {
     if (range.isEmpty()) {
       return 0;
     }
-    Bytes end = range.end().isEmpty() ? NativeBatches.ALMOST_END : range.end();
+    Bytes end = range.end().isEmpty() ? HighKeys.ALMOST_END : range.end();
     if (range.start().compareTo(end) >= 0) {
       return 0; // only keys above what RocksDB is told is the end
     }

@@ -1,5 +1,6 @@
 package dev.terrane.engine.rocks;
 
+import dev.terrane.common.Bytes;
 import dev.terrane.engine.ColumnFamily;
 import dev.terrane.engine.EngineException;
 import java.io.IOException;
@@ -11,8 +12,10 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.rocksdb.IngestExternalFileOptions;
 import org.rocksdb.Options;
+import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.SstFileReader;
+import org.rocksdb.SstFileReaderIterator;
 
 /**
  * Takes sorted files over into the database, after reading all of them and checking their
@@ -54,6 +57,13 @@ final class RocksIngest {
         SstFileReader reader = new SstFileReader(options)) {
       reader.open(file.toString());
       reader.verifyChecksum();
+      try (ReadOptions all = new ReadOptions();
+          SstFileReaderIterator keys = reader.newIterator(all)) {
+        for (keys.seek(HighKeys.ALMOST_END.toArrayShared()); keys.isValid(); keys.next()) {
+          database.highKeys.add(family, Bytes.wrap(keys.key()));
+        }
+        keys.status();
+      }
     } catch (RocksDBException e) {
       throw RocksErrors.of("verify " + file, file.toString(), e);
     }

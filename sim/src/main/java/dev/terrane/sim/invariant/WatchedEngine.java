@@ -71,6 +71,13 @@ final class WatchedEngine implements KvEngine {
   }
 
   @Override
+  public void writeNow(WriteBatch batch) {
+    disk.mayDie("a write of the engine");
+    engine.writeNow(batch);
+    writes.written(batch);
+  }
+
+  @Override
   public void barrier() {
     disk.mayDie("a barrier of the engine");
     engine.barrier();
