@@ -27,8 +27,8 @@ final class Leader {
   /** The last entry of this term that suspends reads; 0 if there is none. */
   private long suspendedThrough;
 
-  /** Ticks until the term is renewed, if somebody was told to campaign and has not; else 0. */
-  private int ticksToRenewal;
+  /** Ticks for which this term has had no lease and nothing has been under way to end it. */
+  private int ticksWithoutLease;
 
   private int heartbeatElapsed;
   private int quorumElapsed;
@@ -99,8 +99,9 @@ final class Leader {
   }
 
   /**
-   * Lets one tick pass. Whether the leader should ask for a new term: somebody whom it told to
-   * campaign has not, and still might at any time, but not once its term is over.
+   * Lets one tick pass. Whether the leader should ask for a new term: in this one it has no lease
+   * any more, since somebody whom it told to campaign has not, and still might at any time, but not
+   * once its term is over.
    */
   boolean tick() {
     if (++heartbeatElapsed >= core.config.heartbeatTicks()) {
@@ -109,7 +110,6 @@ final class Leader {
     }
     replicator.tick();
     if (transfer != null && transfer.expires()) {
-      ticksToRenewal = transfer.isTold() ? core.config.heartbeatTicks() + 1 : ticksToRenewal;
       transfer = null;
     }
     if (++quorumElapsed >= core.config.electionTicksMin()) {
@@ -119,12 +119,14 @@ final class Leader {
     return isRenewalDue() && core.role() instanceof Role.Leading;
   }
 
+  /** However the lease was lost, and whatever has become of the transfer. */
   private boolean isRenewalDue() {
-    if (ticksToRenewal == 0 || transfer != null) {
+    if (!leaseRevoked || transfer != null) {
+      ticksWithoutLease = 0;
       return false;
     }
-    ticksToRenewal = Math.max(1, ticksToRenewal - 1); // and at each tick until it is possible
-    return ticksToRenewal == 1;
+    ticksWithoutLease++;
+    return ticksWithoutLease >= core.config.heartbeatTicks(); // at each tick until it is possible
   }
 
   /** See {@link RawNode#heartbeat}. */
@@ -137,7 +139,7 @@ final class Leader {
 
   /** See {@link RawNode#quietTicks}. */
   int quietTicks() {
-    if (transfer != null || ticksToRenewal > 0 || replicator.countsTicks()) {
+    if (transfer != null || leaseRevoked || replicator.countsTicks()) {
       return 0;
     }
     int toHeartbeat = core.config.heartbeatTicks() - heartbeatElapsed;

@@ -14,7 +14,7 @@ final class Rounds {
   private boolean due = true; // a new leader says so at once
   private long confirmed;
 
-  /** Rounds through this one give no lease: this peer slept or was paused since. */
+  /** Rounds through this one give no lease: this peer slept since. */
   private long leaseFloor;
 
   Rounds(Core core, ProgressTable peers) {

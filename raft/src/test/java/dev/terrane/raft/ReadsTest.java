@@ -76,4 +76,45 @@ class ReadsTest {
     assertThat(solo.node().readIndex(1, Bytes.EMPTY)).isTrue();
     assertThat(Solo.only(Message.Heartbeat.class, solo.settle())).hasSize(2);
   }
+
+  /** Whom a leader told to campaign may do so at any time, whatever has become of the transfer. */
+  @Test
+  void aLeaderAsksForATermWithALeaseThoughSomebodyElseWasToLeadInstead() {
+    Solo solo = Solo.of(1, LEADER, 3).leading();
+    solo.node().propose(Bytes.ofUtf8("put"));
+    solo.settle();
+    solo.accept(LEADER, solo.node().lastIndex());
+    assertThat(solo.node().transferLeader(LEADER)).isTrue();
+    assertThat(Solo.only(Message.TimeoutNow.class, solo.settle())).hasSize(1);
+    assertThat(solo.node().transferLeader(3)).as("who has not everything yet").isTrue();
+    assertThat(Solo.only(Message.TimeoutNow.class, solo.settle())).isEmpty();
+
+    asksForItsNextTerm(solo);
+  }
+
+  @Test
+  void aLeaderAsksForATermWithALeaseWhenWhomItToldVotesNoMore() {
+    Solo solo = Solo.of(1, LEADER, 3).leading();
+    ConfChange removal = new ConfChange.Single(Change.remove(LEADER), Bytes.EMPTY);
+    assertThat(solo.node().proposeConfChange(removal)).isInstanceOf(ProposeResult.Appended.class);
+    solo.settle();
+    assertThat(solo.node().transferLeader(LEADER)).isTrue();
+    List<Message> sent = solo.accept(LEADER, solo.node().lastIndex());
+    assertThat(Solo.only(Message.TimeoutNow.class, sent)).hasSize(1);
+    assertThat(solo.node().membership().voters().toList()).doesNotContain(LEADER);
+
+    asksForItsNextTerm(solo);
+  }
+
+  private static void asksForItsNextTerm(Solo solo) {
+    long term = solo.node().term();
+    for (int i = 0; i < 20 && solo.node().term() == term; i++) {
+      solo.tick(1);
+      for (long other : solo.node().membership().voters().without(1).toList()) {
+        solo.step(new Message.HeartbeatAck(other, 1, term, solo.node().confirmedRound() + 1));
+      }
+    }
+    assertThat(solo.node().term()).isEqualTo(term + 1);
+    assertThat(solo.node().role()).isEqualTo(RoleKind.CANDIDATE);
+  }
 }
