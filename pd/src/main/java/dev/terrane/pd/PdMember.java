@@ -49,6 +49,9 @@ public final class PdMember implements Agent {
   private static final long DESK_NANOS_PER_CYCLE = 2_000_000L;
   private static final long WAIT_NANOS = 500_000_000L;
 
+  /** Whose tick is later than by so many is paused, and counts only so many of them. */
+  private static final int PAUSE_TICKS = 3;
+
   /** With nothing under way, what time may have changed is looked at once in so many ticks. */
   private static final int LOOK_TICKS_MAX = 10;
 
@@ -258,6 +261,7 @@ public final class PdMember implements Agent {
    * that does something comes after it, since it may be the very message that was waited for.
    */
   private void passQuietTicks(long nowNanos) {
+    leaveTicksOut(nowNanos);
     int quietTicks = raft.quietTicks();
     if (quietTicks == Integer.MAX_VALUE) {
       nextTickNanos = nowNanos + tickNanos;
@@ -266,6 +270,21 @@ public final class PdMember implements Agent {
     for (int i = 0; i < quietTicks && nowNanos - nextTickNanos >= 0; i++) {
       passTick();
       nextTickNanos += tickNanos;
+    }
+  }
+
+  /**
+   * A member that is far later than it would have slept counts a few ticks and leaves the others
+   * out, as a store does: in cycles that each take as long as an election timeout, every candidate
+   * would give up before a voter's next cycle and its own bring it the answer.
+   */
+  private void leaveTicksOut(long nowNanos) {
+    int quietTicks = raft.quietTicks();
+    long due = Math.floorDiv(nowNanos - nextTickNanos, tickNanos) + 1;
+    if (quietTicks != Integer.MAX_VALUE && due - quietTicks > PAUSE_TICKS + 1) {
+      raft.paused();
+      raft.heartbeat(); // a leader's could be among what is left out
+      nextTickNanos += (due - PAUSE_TICKS) * tickNanos;
     }
   }
 
@@ -280,12 +299,8 @@ public final class PdMember implements Agent {
     if (nowNanos - nextTickNanos < 0) {
       return 0;
     }
-    boolean paused = nowNanos - nextTickNanos > 2 * tickNanos;
-    if (paused) {
-      raft.paused();
-    }
     passTick();
-    nextTickNanos = raft.isLeading() && !paused ? tickOfLeader() : nowNanos + tickNanos;
+    nextTickNanos = raft.isLeading() ? tickOfLeader() : nowNanos + tickNanos;
     return 1;
   }
 

@@ -73,4 +73,29 @@ class QuietPdTest {
         .hasSizeBetween(149, 151)
         .allSatisfy(at -> assertThat(at % interval).isZero());
   }
+
+  /**
+   * What was sent is answered cycles later: nobody's patience may end before that, time after time.
+   */
+  @ParameterizedTest(name = "cycles of {0} ms")
+  @ValueSource(ints = {250, 400, 800, 1500, 3000})
+  void membersThatAreLateInEachCycleElectAndStayWithTheirLeader(int cycleMillis) {
+    for (int seed = 1; seed <= 4; seed++) {
+      PdCluster cluster = PdCluster.of(3, seed);
+      PdCluster.Node lost = cluster.leaderOrThrow();
+      int late = 0;
+      for (PdCluster.Node node : cluster.nodeById.values()) {
+        node.cycleNanos = TimeUnit.MILLISECONDS.toNanos(cycleMillis + 37L * late++);
+      }
+      cluster.crash(lost);
+
+      cluster.runUntil(
+          "a leader, seed " + seed,
+          Duration.ofMillis(40L * cycleMillis),
+          () -> cluster.leader() != null);
+      long term = cluster.leaderOrThrow().running().raftStatus().hardState().term();
+      cluster.runFor(Duration.ofMillis(20L * cycleMillis));
+      assertThat(cluster.leaderOrThrow().running().raftStatus().hardState().term()).isEqualTo(term);
+    }
+  }
 }
