@@ -261,9 +261,9 @@ final class LocalPeer {
     }
   }
 
+  /** Leaves nothing to collect: under overload that would be one more turn for every peer. */
   void paused() {
     node.paused();
-    markDirty();
   }
 
   /** Takes in a write, or refuses it. */
