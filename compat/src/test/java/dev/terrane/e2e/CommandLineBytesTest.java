@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The command in a shell: keys and values are the bytes that were given, whatever the locale, and
  * output that is lost is no success.
  */
-@Timeout(180)
+@Timeout(300)
 class CommandLineBytesTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
