@@ -43,11 +43,15 @@ public final class FileLogDirectory implements LogDirectory {
       FileChannel channel =
           FileChannel.open(
               path.resolve(LOCK_NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (tryLock(channel) == null) {
+      try {
+        if (tryLock(channel) == null) {
+          throw new LogFailedException("the Raft log in " + path + " is in use", null);
+        }
+        return new FileLogDirectory(path, channel, FileChannel.open(path, StandardOpenOption.READ));
+      } catch (IOException | RuntimeException e) {
         channel.close();
-        throw new LogFailedException("the Raft log in " + path + " is in use", null);
+        throw e;
       }
-      return new FileLogDirectory(path, channel, FileChannel.open(path, StandardOpenOption.READ));
     } catch (IOException e) {
       throw new LogFailedException("cannot open the directory " + path, e);
     }

@@ -29,8 +29,8 @@ public final class UnopenedLog implements AutoCloseable {
   }
 
   /**
-   * Reads the log in {@code directory}, and takes the directory over: it is closed with the log,
-   * but not if this fails.
+   * Reads the log in {@code directory}, and takes the directory over: it is closed with the log, or
+   * if this fails.
    *
    * @throws LogCorruptException a file is damaged, in another way than a crash does it, or missing
    * @throws LogFormatException a file is of a newer format
@@ -42,12 +42,20 @@ public final class UnopenedLog implements AutoCloseable {
       log.recovery.read();
       return log;
     } catch (IOException e) {
-      log.closeSegments();
-      throw new LogFailedException("cannot read the Raft log", e);
+      throw closing(log, new LogFailedException("cannot read the Raft log", e));
     } catch (RuntimeException e) {
-      log.closeSegments();
-      throw e;
+      throw closing(log, e);
     }
+  }
+
+  /** Closes {@code what} because of {@code failure}, which is what is to be told. */
+  private static RuntimeException closing(AutoCloseable what, RuntimeException failure) {
+    try {
+      what.close();
+    } catch (Exception second) {
+      failure.addSuppressed(second);
+    }
+    return failure;
   }
 
   /** Whether nothing was ever written. */
@@ -61,28 +69,20 @@ public final class UnopenedLog implements AutoCloseable {
   }
 
   /**
-   * Opens the log, or begins one.
+   * Opens the log, or begins one. The directory is closed if this fails.
    *
    * @param lives where the random number comes from that tells one life of a file from another
    * @throws LogFullException there is no room for the first segment
    * @throws LogFailedException the disk failed
    */
   public SegmentedRaftLog open(TimeSource time, RandomGenerator lives) {
-    ended = true;
+    ended = true; // the files are the new log's, which closes them if it cannot begin
     try {
       return new SegmentedRaftLog(this, options, time, lives);
     } catch (IOException e) {
-      throw new LogFailedException("cannot open the Raft log", e);
-    }
-  }
-
-  private void closeSegments() {
-    try {
-      for (Segment segment : segments.byAge()) {
-        segment.release();
-      }
-    } catch (IOException e) {
-      throw new LogFailedException("cannot close the Raft log", e);
+      throw closing(directory, new LogFailedException("cannot open the Raft log", e));
+    } catch (RuntimeException e) {
+      throw closing(directory, e);
     }
   }
 
@@ -91,9 +91,10 @@ public final class UnopenedLog implements AutoCloseable {
   public void close() {
     if (!ended) {
       ended = true;
-      closeSegments();
-      try {
-        directory.close();
+      try (directory) {
+        for (Segment segment : segments.byAge()) {
+          segment.release();
+        }
       } catch (IOException e) {
         throw new LogFailedException("cannot close the Raft log", e);
       }

@@ -5,6 +5,7 @@ import static dev.terrane.engine.log.Entries.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
@@ -46,6 +47,24 @@ class FileLogDirectoryTest {
           .hasMessageContaining("is in use");
       log.write(new LogBatch().append(1, run(1, 1, 1, 10)));
     }
+    open(parent, RaftLogOptions.SMALL).close();
+  }
+
+  @Test
+  void isGivenBackWhenItsLogIsRefused() throws IOException {
+    try (SegmentedRaftLog log = open(parent, RaftLogOptions.SMALL)) {
+      log.write(new LogBatch().append(1, run(1, 1, 1, 10)));
+    }
+    Path segment;
+    try (var files = Files.list(parent)) {
+      segment =
+          files.filter(file -> file.toString().endsWith(".raftlog")).sorted().findFirst().get();
+    }
+    Path elsewhere = parent.resolveSibling("elsewhere");
+    Files.move(segment, elsewhere);
+    assertThatThrownBy(() -> open(parent, RaftLogOptions.SMALL))
+        .isInstanceOf(LogCorruptException.class);
+    Files.move(elsewhere, segment);
     open(parent, RaftLogOptions.SMALL).close();
   }
 
