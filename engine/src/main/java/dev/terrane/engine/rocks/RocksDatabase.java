@@ -30,6 +30,9 @@ import org.rocksdb.WriteOptions;
 final class RocksDatabase implements AutoCloseable {
   static final String INGEST_DIRECTORY = "ingest";
 
+  /** The file that names all others. */
+  static final String CURRENT = "CURRENT";
+
   final Path directory;
 
   /** Where the directory is. Kept, because the search for it reads all mounts of the machine. */

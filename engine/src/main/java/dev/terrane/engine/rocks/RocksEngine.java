@@ -44,6 +44,7 @@ public final class RocksEngine implements KvEngine {
   private final RocksIngest ingest;
   private final RocksSignals signals;
   private final SharedSync sync;
+  private final PassingWant want;
 
   private RocksEngine(RocksDatabase database) {
     this.database = database;
@@ -53,6 +54,7 @@ public final class RocksEngine implements KvEngine {
     ingest = new RocksIngest(database);
     signals = new RocksSignals(database);
     sync = new SharedSync(() -> attempt("sync the log", database.db::syncWal));
+    want = new PassingWant(database.directory.resolve(RocksDatabase.CURRENT), database.disk);
   }
 
   /**
@@ -153,9 +155,15 @@ public final class RocksEngine implements KvEngine {
 
   private void write(WriteBatch batch, WriteOptions options) {
     sync.throwIfFailed();
-    if (!batch.isEmpty()) {
-      attemptInside("write a batch", () -> batches.write(batch, options));
+    if (batch.isEmpty()) {
+      return;
     }
+    try {
+      attemptInside("write a batch", () -> batches.write(batch, options));
+    } catch (EngineException e) {
+      throw want.examined(e);
+    }
+    want.passed();
   }
 
   @Override
@@ -200,6 +208,8 @@ public final class RocksEngine implements KvEngine {
     long stamp = gate.enter();
     try {
       ingest.ingest(files);
+    } catch (EngineException e) {
+      throw want.examined(e);
     } finally {
       gate.leave(stamp);
     }

@@ -16,6 +16,31 @@ final class RocksErrors {
 
   private RocksErrors() {}
 
+  /** What a call found too little of; it may succeed once there is more. */
+  enum Want {
+    NOTHING,
+    ROOM,
+    DESCRIPTORS
+  }
+
+  /** What {@code failure} was for want of. */
+  static Want wantOf(EngineException failure) {
+    return failure.retryable() && failure.getCause() instanceof RocksDBException cause
+        ? wantOf(cause)
+        : Want.NOTHING;
+  }
+
+  private static Want wantOf(RocksDBException failure) {
+    Status status = failure.getStatus();
+    if (status == null || status.getCode() != Status.Code.IOError) {
+      return Want.NOTHING;
+    }
+    if (status.getSubCode() == Status.SubCode.NoSpace) {
+      return Want.ROOM;
+    }
+    return isWantOfDescriptors(failure) ? Want.DESCRIPTORS : Want.NOTHING;
+  }
+
   /** What {@code failure} means; {@code doing} completes "could not …". */
   static EngineException of(String doing, RocksDBException failure) {
     return of(doing, "unknown", failure);
@@ -32,11 +57,7 @@ final class RocksErrors {
       case Corruption -> new EngineCorruptException(fileIn(failure, file), text, failure);
       case Incomplete -> new EngineStalledException(text, failure);
       case Busy, TimedOut, TryAgain, Aborted -> new EngineException(text, true, failure);
-      case IOError ->
-          new EngineException(
-              text,
-              status.getSubCode() == Status.SubCode.NoSpace || isWantOfDescriptors(failure),
-              failure);
+      case IOError -> new EngineException(text, wantOf(failure) != Want.NOTHING, failure);
       case Ok,
           NotFound,
           NotSupported,

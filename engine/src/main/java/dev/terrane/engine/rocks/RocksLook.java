@@ -34,8 +34,6 @@ import org.rocksdb.RocksDBException;
  * full size, and a log. Of several logs a missing one is not found here.
  */
 final class RocksLook {
-  private static final String CURRENT = "CURRENT";
-
   /** What a new database begins with; the first that opens it replaces it. */
   private static final String FIRST_MANIFEST = "MANIFEST-000001";
 
@@ -73,15 +71,16 @@ final class RocksLook {
 
   private boolean look() throws IOException {
     boolean hasLog = has("\\d+\\.log");
-    if (!names.contains(CURRENT)) {
+    if (!names.contains(RocksDatabase.CURRENT)) {
       if (hasLog || has("\\d+\\.sst")) {
-        throw missing(CURRENT);
+        throw missing(RocksDatabase.CURRENT);
       }
       return false;
     }
-    String manifest = Files.readString(directory.resolve(CURRENT), StandardCharsets.UTF_8).strip();
+    String manifest =
+        Files.readString(directory.resolve(RocksDatabase.CURRENT), StandardCharsets.UTF_8).strip();
     if (!names.contains(manifest)) {
-      throw missing(manifest.isEmpty() ? CURRENT : manifest);
+      throw missing(manifest.isEmpty() ? RocksDatabase.CURRENT : manifest);
     }
     if (!manifest.equals(FIRST_MANIFEST)) {
       if (!hasLog) {
