@@ -3,6 +3,7 @@ package dev.terrane.store;
 import dev.terrane.common.Bytes;
 import dev.terrane.common.agent.Agent;
 import dev.terrane.common.agent.Inbox;
+import dev.terrane.engine.EngineException;
 import dev.terrane.proto.ProtoRegions;
 import dev.terrane.proto.terranepb.SnapshotChunk;
 import dev.terrane.proto.terranepb.SnapshotDone;
@@ -152,9 +153,15 @@ final class SnapshotSend implements SnapshotStream.Listener {
     services.disk.submit(
         "open-snapshot",
         () -> {
-          SnapshotSource opened =
-              SnapshotSource.open(
-                  services.engine, peer.regionId(), services.config.snapshots().chunkBytes());
+          SnapshotSource opened;
+          try {
+            opened =
+                SnapshotSource.open(
+                    services.engine, peer.regionId(), services.config.snapshots().chunkBytes());
+          } catch (EngineException e) {
+            failedToRead(e);
+            return;
+          }
           long bytes =
               opened == null ? 0 : services.engine.approximateSize(opened.region().range());
           inbox.put(new StoreMessage.Resume(() -> opened(opened, bytes)));
@@ -224,9 +231,33 @@ final class SnapshotSend implements SnapshotStream.Listener {
     services.disk.submit(
         "read-snapshot",
         () -> {
-          SnapshotChunk chunk = sending.source.next();
+          SnapshotChunk chunk;
+          try {
+            chunk = sending.source.next();
+          } catch (EngineException e) {
+            failedToRead(sending, e);
+            return;
+          }
           inbox.put(new StoreMessage.Resume(() -> read(sending, chunk)));
         });
+  }
+
+  /**
+   * On an I/O thread: the engine could not be read, which may pass, as a want of descriptors does.
+   * Raft asks for another snapshot, and meanwhile the engine need not keep anything for this one.
+   */
+  private void failedToRead(EngineException failure) {
+    if (!failure.retryable()) {
+      throw failure;
+    }
+    inbox.put(
+        new StoreMessage.Resume(
+            () -> end(false, "the engine could not be read: " + failure.getMessage())));
+  }
+
+  private void failedToRead(Stage.Sending sending, EngineException failure) {
+    sending.source.close();
+    failedToRead(failure);
   }
 
   private void read(Stage.Sending sending, SnapshotChunk chunk) {

@@ -49,6 +49,21 @@ final class SnapshotSource implements AutoCloseable {
   /** The Region as it is now in the engine; null if it is not there, or not whole. */
   static @Nullable SnapshotSource open(KvEngine engine, long regionId, int chunkBytes) {
     EngineSnapshot snapshot = engine.snapshot();
+    SnapshotSource source;
+    try {
+      source = open(snapshot, regionId, chunkBytes);
+    } catch (RuntimeException e) {
+      snapshot.close(); // else it would keep old data until the next start
+      throw e;
+    }
+    if (source == null) {
+      snapshot.close();
+    }
+    return source;
+  }
+
+  private static @Nullable SnapshotSource open(
+      EngineSnapshot snapshot, long regionId, int chunkBytes) {
     Bytes state = snapshot.get(ColumnFamily.REGION, RegionKeys.regionState(regionId));
     Bytes applied = snapshot.get(ColumnFamily.REGION, RegionKeys.applied(regionId));
     if (state != null && applied != null) {
@@ -61,7 +76,6 @@ final class SnapshotSource implements AutoCloseable {
             chunkBytes);
       }
     }
-    snapshot.close();
     return null;
   }
 
@@ -73,7 +87,7 @@ final class SnapshotSource implements AutoCloseable {
     return position;
   }
 
-  /** The next chunk; the one with the tail is the last. */
+  /** The next chunk; the one with the tail is the last. Of no use any more once this has failed. */
   SnapshotChunk next() {
     while (family < ColumnFamily.DATA.size()) {
       ColumnFamily current = ColumnFamily.DATA.get(family);

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 public final class MemoryDisk {
+  private static final int FILES_NOT_OPEN_EVERY = 4;
+
   private final SstStorage files;
   private final AtomicLong cachedReads = new AtomicLong();
   private History history = new History(MemoryState.EMPTY);
@@ -34,6 +36,8 @@ public final class MemoryDisk {
   private volatile long freeBytes = Long.MAX_VALUE;
   private volatile StallState stall = StallState.NONE;
   private volatile int coldReadEvery;
+  private volatile boolean descriptorsShort;
+  private final AtomicLong filesOpened = new AtomicLong();
 
   /** A disk whose sorted files are in the machine's file system. */
   public MemoryDisk() {
@@ -92,6 +96,14 @@ public final class MemoryDisk {
     stall = state;
   }
 
+  /**
+   * Lets the process have hardly a descriptor left: of what may have to open a file, every fourth
+   * finds none and can be retried, as an engine does that has most of its files open.
+   */
+  public void setDescriptorsShort(boolean areShort) {
+    descriptorsShort = areShort;
+  }
+
   /** Lets every {@code n}-th read that asks memory alone hear that it needs the disk; 0: none. */
   public void setColdReadEvery(int n) {
     coldReadEvery = n;
@@ -128,6 +140,13 @@ public final class MemoryDisk {
     return stall;
   }
 
+  /** Something is to be done for which a file may have to be opened. */
+  void mayOpenFile() {
+    if (descriptorsShort && filesOpened.incrementAndGet() % FILES_NOT_OPEN_EVERY == 0) {
+      throw new EngineException("too many open files", true, null);
+    }
+  }
+
   boolean nextReadIsCold() {
     int every = coldReadEvery;
     return every > 0 && cachedReads.incrementAndGet() % every == 0;
@@ -138,6 +157,7 @@ public final class MemoryDisk {
     if (batch.isEmpty()) {
       return;
     }
+    mayOpenFile();
     if (batch.bytes() > freeBytes) {
       throw new EngineException("no space for " + batch.bytes() + " bytes", true, null);
     }
@@ -156,6 +176,9 @@ public final class MemoryDisk {
 
   synchronized void ingest(MemoryEngine writer, Map<ColumnFamily, List<Path>> paths) {
     checkWritable(writer);
+    if (descriptorsShort) {
+      throw new EngineException("too many open files", true, null);
+    }
     Map<ColumnFamily, List<MemorySst>> verified = new EnumMap<>(ColumnFamily.class);
     for (ColumnFamily family : ColumnFamily.ALL) {
       List<MemorySst> ofFamily = new ArrayList<>();

@@ -54,6 +54,11 @@ public final class MemoryEngine implements KvEngine {
     }
   }
 
+  /** See {@link MemoryDisk#setDescriptorsShort}. */
+  void mayOpenFile() {
+    disk.mayOpenFile();
+  }
+
   private MemoryState present() {
     checkOpen();
     return disk.present();
@@ -61,6 +66,7 @@ public final class MemoryEngine implements KvEngine {
 
   @Override
   public @Nullable Bytes get(ColumnFamily family, Bytes key) {
+    mayOpenFile();
     return present().of(family).get(key);
   }
 
@@ -79,6 +85,7 @@ public final class MemoryEngine implements KvEngine {
 
   @Override
   public List<@Nullable Bytes> multiGet(ColumnFamily family, List<Bytes> keys) {
+    mayOpenFile();
     return multiGet(present(), family, keys);
   }
 
@@ -92,6 +99,7 @@ public final class MemoryEngine implements KvEngine {
 
   @Override
   public Cursor cursor(ColumnFamily family, KeyRange range, ScanKind kind) {
+    mayOpenFile();
     return new MemoryCursor(this, present().of(family), range);
   }
 

@@ -37,6 +37,7 @@ final class MemorySnapshot implements EngineSnapshot {
 
   @Override
   public @Nullable Bytes get(ColumnFamily family, Bytes key) {
+    engine.mayOpenFile();
     return open().of(family).get(key);
   }
 
@@ -47,11 +48,13 @@ final class MemorySnapshot implements EngineSnapshot {
 
   @Override
   public List<@Nullable Bytes> multiGet(ColumnFamily family, List<Bytes> keys) {
+    engine.mayOpenFile();
     return MemoryEngine.multiGet(open(), family, keys);
   }
 
   @Override
   public Cursor cursor(ColumnFamily family, KeyRange range, ScanKind kind) {
+    engine.mayOpenFile();
     return new MemoryCursor(engine, open().of(family), range);
   }
 

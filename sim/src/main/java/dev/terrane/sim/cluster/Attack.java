@@ -251,6 +251,13 @@ public enum Attack {
       faults.fullDisk(faults.anyNode(chance), chance);
     }
   },
+  /** A node has no file to spare that it could open. */
+  NO_DESCRIPTORS {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.takeDescriptors(faults.anyNode(chance), chance);
+    }
+  },
   /** Somebody who is no part of the cluster says what only a part of it may say. */
   STRANGERS {
     @Override

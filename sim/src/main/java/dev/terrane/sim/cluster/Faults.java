@@ -407,6 +407,18 @@ public final class Faults {
         () -> node.machine().disk().room(Long.MAX_VALUE));
   }
 
+  void takeDescriptors(ServerNode node, RandomGenerator chance) {
+    NodeProcess process = node.machine().process();
+    if (process == null) {
+      return;
+    }
+    say(node.machine().name() + " can open no more files");
+    node.machine().disk().descriptorsShort(true);
+    world.after(
+        chance.nextLong(200, CUT_MILLIS_MAX) * MILLI,
+        () -> node.machine().disk().descriptorsShort(false));
+  }
+
   /**
    * One bit changes on the disk of a store or a member of PD that is down, or goes down for it.
    * Whether it matters or not: it must either refuse its disk by the file's name, or have lost
@@ -534,6 +546,7 @@ public final class Faults {
       node.machine().disk().slowReads(0);
       node.machine().disk().hangUntil(0);
       node.machine().disk().room(Long.MAX_VALUE);
+      node.machine().disk().descriptorsShort(false);
       startIfDown(node);
     }
   }

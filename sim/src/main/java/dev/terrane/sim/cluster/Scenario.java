@@ -82,6 +82,15 @@ public record Scenario(
               "disks have no room for a while: writes wait or are refused, nothing is lost",
               calm -> calm.withSmallLog().withAttacks(1_500, Attack.FULL_DISK, Attack.KILL_LEADER)),
           new Scenario(
+              "no-file-to-spare",
+              "nodes can open no more files for a while, also over a snapshot: they wait as on a"
+                  + " full disk, reads fail or are answered right, nobody ends",
+              calm ->
+                  calm.withCluster(4, 3, true)
+                      .withSmallLog()
+                      .withAttacks(
+                          600, Attack.NO_DESCRIPTORS, Attack.FALL_BEHIND, Attack.MOVE_REPLICAS)),
+          new Scenario(
               "power-cut-of-all",
               "every machine loses its power at once: what was acknowledged is still there",
               calm -> calm.withCluster(3, 3, false).withAttacks(3_000, Attack.POWER_CUT_OF_ALL)),

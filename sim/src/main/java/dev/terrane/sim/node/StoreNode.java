@@ -200,7 +200,9 @@ public final class StoreNode {
             new SimReadPool(process),
             process.machine().clock(),
             failure -> {
-              throw new SimulationFailure("a read failed on " + process.name(), failure);
+              if (!(failure instanceof EngineException world && world.retryable())) {
+                throw new SimulationFailure("a read failed on " + process.name(), failure);
+              }
             });
     runAgents(opened);
     HostPort listening = ClusterPlan.storeAddress(process.machine().name());

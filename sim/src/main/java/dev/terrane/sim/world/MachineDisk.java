@@ -38,6 +38,7 @@ public final class MachineDisk implements DiskFaults {
   private int callsUntilDeath = NEVER;
   private boolean deathByPowerCut;
   private boolean nextSyncFails;
+  private boolean descriptorsShort;
   private boolean failed;
   private boolean joined;
   private boolean pdReplaced;
@@ -153,6 +154,19 @@ public final class MachineDisk implements DiskFaults {
     kv.setFreeBytes(bytes);
   }
 
+  /** The process that runs has no descriptor left for another file; or has some again. */
+  public void descriptorsShort(boolean areShort) {
+    descriptorsShort = areShort;
+    kv.setDescriptorsShort(areShort);
+  }
+
+  /** For whatever has to open a file. */
+  void mayOpen(String file) throws IOException {
+    if (descriptorsShort) {
+      throw new IOException("too many open files: " + file);
+    }
+  }
+
   /**
    * While no process runs, one bit changes of something that was synced.
    *
@@ -217,13 +231,19 @@ public final class MachineDisk implements DiskFaults {
     callsUntilDeath = NEVER;
     nextSyncFails = false;
     failed = false;
+    descriptorsShort(false); // the next process has its own
   }
 
   @Override
   public void before(DiskCall call, String file) throws IOException {
     switch (call) {
-      case OPEN, READ -> {}
-      case CREATE, RENAME, DELETE, WRITE -> mayDie(call + " " + file);
+      case READ -> {}
+      case OPEN -> mayOpen(file);
+      case CREATE -> {
+        mayOpen(file);
+        mayDie(call + " " + file);
+      }
+      case RENAME, DELETE, WRITE -> mayDie(call + " " + file);
       case SYNC, SYNC_DIRECTORY -> {
         mayDie(call + " " + file);
         if (nextSyncFails) {

@@ -76,7 +76,8 @@ public final class SimFiles implements SstStorage, SnapshotFiles {
   }
 
   @Override
-  public void create(Path file, Bytes content) {
+  public void create(Path file, Bytes content) throws IOException {
+    disk.mayOpen(file.toString());
     disk.mayDie("creating " + file);
     change(new NameChange(file.toString(), content));
   }

@@ -10,12 +10,15 @@ import org.junit.jupiter.params.provider.FieldSource;
 
 /**
  * Every named scenario, with the seeds that failed once, and a few more; {@code -Dsim.seeds=50}
- * takes more.
+ * takes more, {@code -Dsim.scenario=full-disk} that one alone.
  */
 class ScenariosTest {
   private static final int SEEDS = Integer.getInteger("sim.seeds", 3);
 
-  static final List<Scenario> SCENARIOS = Scenario.ALL;
+  private static final String ONLY = System.getProperty("sim.scenario", "");
+
+  static final List<Scenario> SCENARIOS =
+      ONLY.isEmpty() ? Scenario.ALL : List.of(Scenario.named(ONLY));
 
   @ParameterizedTest(name = "{0}")
   @FieldSource("SCENARIOS")
