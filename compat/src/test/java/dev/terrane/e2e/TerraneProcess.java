@@ -53,6 +53,19 @@ public final class TerraneProcess implements AutoCloseable {
   public static TerraneProcess start(List<String> jvmFlags, List<String> arguments) {
     List<String> command = command(jvmFlags);
     command.addAll(arguments);
+    return run(command);
+  }
+
+  /** Starts {@code terrane arguments...} in a process that may have so many files open. */
+  public static TerraneProcess startWithFiles(int filesMax, List<String> arguments) {
+    List<String> command =
+        new ArrayList<>(List.of("sh", "-c", "ulimit -n " + filesMax + "; exec \"$0\" \"$@\""));
+    command.addAll(command(List.of()));
+    command.addAll(arguments);
+    return run(command);
+  }
+
+  private static TerraneProcess run(List<String> command) {
     try {
       ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
       return new TerraneProcess(command, builder.start());
