@@ -150,6 +150,12 @@ final class StoreCalls {
       reply.answer(PutStoreResponse.newBuilder().setHeader(ok()).build());
       return;
     }
+    String stillThere = stillThere(stores.get(store.getId()), store, request.getNotAt());
+    if (!stillThere.isEmpty()) {
+      ResponseHeader header = error(ErrorType.DUPLICATED_ENTRY, stillThere);
+      reply.answer(PutStoreResponse.newBuilder().setHeader(header).build());
+      return;
+    }
     Store other = stores.atAddress(store.getAddress(), store.getId());
     Command.Builder command = Command.newBuilder();
     command.getPutStoreBuilder().setStore(store);
@@ -165,6 +171,32 @@ final class StoreCalls {
           }
           return PutStoreResponse.newBuilder().setHeader(headerOf(outcome)).build();
         });
+  }
+
+  /**
+   * Why {@code told} cannot have moved, in words; empty if it may have. What is where PD has the
+   * store and has been heard of lately may be the store, and who says otherwise a copy of it:
+   * unless the newcomer has seen that the store runs there no more, its silence is waited for.
+   */
+  private String stillThere(@Nullable Store known, Store told, String notAt) {
+    Leadership leadership = member.leadership();
+    if (known == null
+        || leadership == null
+        || told.getStarts() == 0
+        || told.getStarts() < known.getStarts() // which is refused with better words
+        || known.getAddress().isEmpty()
+        || known.getAddress().equals(told.getAddress())
+        || known.getAddress().equals(notAt)) {
+      return "";
+    }
+    long agoNanos =
+        leadership.book().knownLifeHeardNanosAgo(known.getId(), member.time().nanoTime());
+    return agoNanos < 0
+        ? ""
+        : ("store %d may still run at %s, where it was heard of or expected %d s ago: this may be a"
+                + " copy of its directory. If it has moved, stop what runs there; its place is taken"
+                + " once it has been silent for a while")
+            .formatted(known.getId(), known.getAddress(), agoNanos / 1_000_000_000);
   }
 
   /**
@@ -245,7 +277,9 @@ final class StoreCalls {
     }
     Leadership leadership = member.leadership();
     if (header == null && store != null && leadership != null) {
-      leadership.book().heartbeat(request.getStats(), member.time().nanoTime());
+      long starts = request.getStats().getStarts();
+      boolean ofKnownLife = starts == 0 || starts == store.getStarts();
+      leadership.book().heartbeat(request.getStats(), ofKnownLife, member.time().nanoTime());
       response
           .setClusterVersion(member.stateOrThrow().stores().clusterVersion())
           .setState(store.getNodeState());

@@ -90,8 +90,21 @@ final class FakeStores {
   }
 
   PutStoreResponse add(Store store) {
+    return add(store, "");
+  }
+
+  /**
+   * A store introduces itself.
+   *
+   * @param notAt where it has seen that it does not run any more
+   */
+  PutStoreResponse add(Store store, String notAt) {
     PutStoreRequest request =
-        PutStoreRequest.newBuilder().setHeader(cluster.header()).setStore(store).build();
+        PutStoreRequest.newBuilder()
+            .setHeader(cluster.header())
+            .setStore(store)
+            .setNotAt(notAt)
+            .build();
     PutStoreResponse response = cluster.onLeader(request, Pd::putStore);
     if (!response.getHeader().hasError()) {
       aliveByStoreId.put(store.getId(), true);

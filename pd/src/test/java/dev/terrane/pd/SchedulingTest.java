@@ -189,7 +189,7 @@ class SchedulingTest {
     }
     until("1 2 3");
     for (long id = 1; id <= 5; id++) {
-      assertThat(stores.add(life(id, 1 + id % 5, 2)).getHeader().getError().getMessage())
+      assertThat(move(id, 1 + id % 5, 2))
           .as("its new place may still be another's")
           .contains("has not left it");
     }
@@ -197,7 +197,7 @@ class SchedulingTest {
       heartbeat(id, 2); // refused stores say that they live
     }
     for (long id = 1; id <= 5; id++) {
-      assertThat(stores.add(life(id, 1 + id % 5, 2)).getHeader().hasError()).isFalse();
+      assertThat(move(id, 1 + id % 5, 2)).isEmpty();
     }
     for (long id = 1; id <= 5; id++) {
       Store store =
@@ -214,6 +214,15 @@ class SchedulingTest {
         .setAddress(FakeStores.store(place).getAddress())
         .setStarts(starts)
         .build();
+  }
+
+  /** What PD has against a store that has been started again elsewhere, and seen so. */
+  private String move(long id, long place, long starts) {
+    return stores
+        .add(life(id, place, starts), FakeStores.store(id).getAddress())
+        .getHeader()
+        .getError()
+        .getMessage();
   }
 
   private String heartbeat(long id, long starts) {
@@ -237,7 +246,48 @@ class SchedulingTest {
         .contains("store 2 was started 7 times", "older copy of its directory");
     assertThat(heartbeat(2, 6)).contains("store 2 was started 7 times");
     assertThat(heartbeat(2, 7)).isEmpty();
-    assertThat(stores.add(life(2, 4, 7)).getHeader().hasError()).as("the same life").isFalse();
+    assertThat(stores.add(life(2, 2, 7)).getHeader().hasError()).as("the same life").isFalse();
+  }
+
+  /** One that is a single start behind counts itself as the start that PD knows. */
+  @Test
+  void anOlderDirectoryThatCountsAsTheStartThatPdKnowsIsRefused() {
+    stores.add(life(2, 2, 7).toBuilder().setStartTimestamp(1_000).build());
+
+    Store older = life(2, 2, 7).toBuilder().setStartTimestamp(2_000).build();
+    assertThat(stores.add(older).getHeader().getError().getMessage())
+        .contains("has begun its start 7 before", "older copy");
+  }
+
+  @Test
+  void aStoreThatIsHeardIsNotTakenToHaveMovedAtTheWordOfACopy() {
+    stores.add(life(2, 2, 7));
+    stores.kill(2); // what it says from now on is said here
+    Store copy = life(2, 4, 8);
+    cluster.runFor(Duration.ofSeconds(15));
+    assertThat(heartbeat(2, 7)).isEmpty();
+    cluster.runFor(Duration.ofSeconds(15));
+
+    assertThat(stores.add(copy).getHeader().getError().getMessage())
+        .contains("store 2 may still run at store-2:20160", "a copy of its directory");
+    assertThat(heartbeat(2, 8)).as("the copy says that it lives").isEmpty();
+    assertThat(stores.add(copy).getHeader().hasError()).isTrue();
+
+    cluster.runFor(Duration.ofSeconds(6)); // the original was silent for 21 s
+    assertThat(stores.add(copy).getHeader().hasError()).isFalse();
+  }
+
+  @Test
+  void aNewLeaderThatHasNotHeardOfAStoreYetTakesNoCopysWordEither() {
+    stores.add(life(2, 2, 7));
+    Node leader = cluster.leaderOrThrow();
+    cluster.crash(leader);
+    cluster.restart(leader);
+    cluster.runUntil("a leader", () -> cluster.leader() != null);
+
+    assertThat(stores.add(life(2, 4, 8)).getHeader().getError().getMessage())
+        .contains("store 2 may still run at store-2:20160");
+    assertThat(move(2, 4, 8)).as("who has seen that it is gone").isEmpty();
   }
 
   @Test

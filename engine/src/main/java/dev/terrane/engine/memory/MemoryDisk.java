@@ -75,6 +75,11 @@ public final class MemoryDisk {
     nextSyncFails = false;
   }
 
+  /** Somebody puts a copy of what {@code other} has in the place of what was here. */
+  public void putBack(MemoryDisk other) {
+    restart(other.present());
+  }
+
   private synchronized void restart(MemoryState left) {
     kill();
     history = new History(left);

@@ -102,7 +102,8 @@ public final class StoreTable {
   /** Why a life of {@code known} that is its start number {@code starts} is not the one to be. */
   public static String startedLater(Store known, long starts) {
     return ("store %d was started %d times, and this is its start %d: it was started again since, or"
-            + " an older copy of its directory was put back")
+            + " an older copy of its directory was put back. Stop this one; put the newest copy"
+            + " back, or start with an empty directory, as a new store")
         .formatted(known.getId(), known.getStarts(), starts);
   }
 
@@ -121,6 +122,14 @@ public final class StoreTable {
     if (known != null && store.getStarts() != 0 && store.getStarts() < known.getStarts()) {
       return new Outcome.Refused(
           ErrorType.DUPLICATED_ENTRY, startedLater(known, store.getStarts()));
+    }
+    if (known != null && isTwinOf(known, store)) {
+      return new Outcome.Refused(
+          ErrorType.DUPLICATED_ENTRY,
+          ("store %d has begun its start %d before, at another time: this is the start %d of an"
+                  + " older copy of its directory. Stop this one; put the newest copy back, or"
+                  + " start with an empty directory, as a new store")
+              .formatted(store.getId(), known.getStarts(), store.getStarts()));
     }
     SemanticVersion version = SemanticVersion.parse(store.getVersion());
     if (version == null) {
@@ -142,6 +151,13 @@ public final class StoreTable {
               .formatted(store.getAddress(), other.getId()));
     }
     return null;
+  }
+
+  /** A directory that is one start behind counts as the start that PD knows, but began later. */
+  private static boolean isTwinOf(Store known, Store told) {
+    return told.getStarts() != 0
+        && told.getStarts() == known.getStarts()
+        && known.getStartTimestamp() != told.getStartTimestamp();
   }
 
   private static Outcome.Refused invalid(String text) {

@@ -15,6 +15,8 @@ import java.util.Map;
 public final class StoreBook {
   private static final class Page {
     long heardNanos;
+    boolean lifeHeard;
+    long lifeHeardNanos;
     StoreStats stats = StoreStats.getDefaultInstance();
   }
 
@@ -27,13 +29,39 @@ public final class StoreBook {
     this.disconnectedNanos = disconnectedNanos;
   }
 
-  /** The store has introduced itself. */
+  /** The store has introduced itself, and PD has taken its word. */
   public void introduced(long storeId, long nowNanos) {
-    page(storeId, nowNanos);
+    lifeHeard(page(storeId, nowNanos), nowNanos);
   }
 
-  public void heartbeat(StoreStats stats, long nowNanos) {
-    page(stats.getStoreId(), nowNanos).stats = stats;
+  /**
+   * The store says that it lives.
+   *
+   * @param ofKnownLife whether it is the life that PD has in its table, not one that has yet to say
+   *     where it is
+   */
+  public void heartbeat(StoreStats stats, boolean ofKnownLife, long nowNanos) {
+    Page page = page(stats.getStoreId(), nowNanos);
+    page.stats = stats;
+    if (ofKnownLife) {
+      lifeHeard(page, nowNanos);
+    }
+  }
+
+  private static void lifeHeard(Page page, long nowNanos) {
+    page.lifeHeard = true;
+    page.lifeHeardNanos = nowNanos;
+  }
+
+  /**
+   * How long ago the life of the store that PD has in its table was heard of, or this leadership
+   * began, which may not have heard of it yet; negative where that is so long ago that it need not
+   * be waited for.
+   */
+  public long knownLifeHeardNanosAgo(long storeId, long nowNanos) {
+    Page page = pageByStoreId.get(storeId);
+    long ago = nowNanos - (page != null && page.lifeHeard ? page.lifeHeardNanos : startNanos);
+    return ago > disconnectedNanos ? -1 : ago;
   }
 
   private Page page(long storeId, long nowNanos) {

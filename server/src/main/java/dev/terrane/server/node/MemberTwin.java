@@ -17,6 +17,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds out, before a member of PD starts, whether its directory is the one that the member has
@@ -25,9 +27,14 @@ import java.util.concurrent.TimeUnit;
  * or deny what it has acknowledged.
  */
 final class MemberTwin {
+  private static final Logger log = LoggerFactory.getLogger(MemberTwin.class);
   private static final long PATIENCE_MILLIS = 1500;
 
-  private record Answer(HostPort asked, List<Member> known) {}
+  private record Answer(HostPort asked, List<Member> known) {
+    boolean isEmpty() {
+      return known.isEmpty();
+    }
+  }
 
   private MemberTwin() {}
 
@@ -53,13 +60,23 @@ final class MemberTwin {
         .filter(Objects::nonNull)
         .forEach(places::add);
     places.remove(self);
-    for (Answer answer : ask(places, channels)) {
+    List<Answer> answers = ask(places, channels);
+    for (Answer answer : answers) {
       compare(answer, recovered.memberId(), starts);
+    }
+    if (state.members().all().size() > 1 && answers.stream().allMatch(Answer::isEmpty)) {
+      log.warn(
+          "PD member {} starts from a directory that knows of {} starts, and no other member could"
+              + " be asked whether that is the newest there is. If it was put back from a copy, stop"
+              + " this node now: two members with older data may elect a leader that lacks what PD"
+              + " has acknowledged since. Start the other members first, which know better",
+          recovered.memberId(),
+          starts);
     }
   }
 
   private static void compare(Answer answer, long memberId, long starts) {
-    if (answer.known.isEmpty()) {
+    if (answer.isEmpty()) {
       return;
     }
     Member answering = answer.known.getFirst();

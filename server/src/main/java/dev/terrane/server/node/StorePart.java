@@ -246,9 +246,18 @@ final class StorePart implements AutoCloseable {
       whyNot =
           new Joining(with.loop, with.time, CHECK_PATIENCE)
               .untilAnswered(
-                  "PD does not say who this store is", reply -> with.pd.whoIs(self, reply));
+                  "PD does not say who this store is", reply -> with.pd.whyNot(self, reply));
     } catch (NodeStartException e) {
-      log.info("starting without asking whether this store is elsewhere: {}", e.getMessage());
+      log.warn(
+          "store {} starts from a directory that knows of {} starts, and nobody could be asked"
+              + " whether that is the newest there is ({}). If {} was put back from a copy, stop"
+              + " this node now: what the store has acknowledged since may be lost for good if it"
+              + " votes. Start it again when PD answers, which knows how often it was started; or"
+              + " start with an empty directory, as a new store",
+          self.getId(),
+          self.getStarts(),
+          e.getMessage(),
+          with.directory.path());
       return;
     }
     if (!whyNot.isEmpty()) {

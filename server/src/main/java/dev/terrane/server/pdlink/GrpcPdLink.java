@@ -133,15 +133,15 @@ public final class GrpcPdLink implements PdLink, AutoCloseable {
   /** Fails if the store of this id answers at another address: PD then keeps that one. */
   @Override
   public void putStore(Store store, Reply<PutStoreResponse> reply) {
-    whoIs(
+    lookForTwin(
         store,
         new Reply<>() {
           @Override
-          public void answered(String whyNot) {
-            if (whyNot.isEmpty()) {
-              put(store, reply);
-            } else {
-              reply.failed(whyNot);
+          public void answered(StoreTwin.Verdict verdict) {
+            switch (verdict) {
+              case StoreTwin.Verdict.Welcome welcome -> put(store, "", reply);
+              case StoreTwin.Verdict.Moved moved -> put(store, moved.address(), reply);
+              case StoreTwin.Verdict.Refused refused -> reply.failed(refused.why());
             }
           }
 
@@ -156,7 +156,24 @@ public final class GrpcPdLink implements PdLink, AutoCloseable {
    * Asks PD, and whoever is where PD has this store, whether {@code self} may take part under its
    * id. Answered with why not, in words for an operator; or with "".
    */
-  public void whoIs(Store self, Reply<String> reply) {
+  public void whyNot(Store self, Reply<String> reply) {
+    lookForTwin(
+        self,
+        new Reply<>() {
+          @Override
+          public void answered(StoreTwin.Verdict verdict) {
+            reply.answered(
+                verdict instanceof StoreTwin.Verdict.Refused refused ? refused.why() : "");
+          }
+
+          @Override
+          public void failed(String reason) {
+            reply.failed(reason);
+          }
+        });
+  }
+
+  private void lookForTwin(Store self, Reply<StoreTwin.Verdict> reply) {
     getStore(
         self.getId(),
         new Reply<>() {
@@ -172,12 +189,16 @@ public final class GrpcPdLink implements PdLink, AutoCloseable {
         });
   }
 
-  private void put(Store store, Reply<PutStoreResponse> reply) {
+  private void put(Store store, String notAt, Reply<PutStoreResponse> reply) {
     pd(
         reply,
         (leader, answer) ->
             leader.stub.putStore(
-                PutStoreRequest.newBuilder().setHeader(leader.header).setStore(store).build(),
+                PutStoreRequest.newBuilder()
+                    .setHeader(leader.header)
+                    .setStore(store)
+                    .setNotAt(notAt)
+                    .build(),
                 answer));
   }
 

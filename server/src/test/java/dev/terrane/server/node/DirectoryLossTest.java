@@ -148,6 +148,25 @@ class DirectoryLossTest {
     expectValue(pd);
   }
 
+  @Test
+  void whereNobodyCanBeAskedTheLogSaysWhatTheDirectoryMayBeAndWhatToDo() throws IOException {
+    Node pd = nodes.start(nodes.config("p", config -> config.roles(Set.of(Role.PD))));
+    var config = storeOnly("s", pd);
+    nodes.start(config).stop();
+    pd.stop();
+
+    try (LogLines log = LogLines.open()) {
+      nodes.start(config);
+      assertThat(log.all())
+          .anySatisfy(line ->
+              assertThat(line)
+                  .startsWith("WARN")
+                  .contains("starts from a directory that knows of 1 starts")
+                  .contains("put back from a copy, stop this node now")
+                  .contains("start with an empty directory, as a new store"));
+    }
+  }
+
   private dev.terrane.server.config.NodeConfig storeOnly(String name, Node pd) {
     return nodes.config(
         name, config -> config.roles(Set.of(Role.STORE)).join(List.of(pd.addresses().pd())));

@@ -272,6 +272,27 @@ public enum Attack {
       faults.slowReaders().begin(chance);
     }
   },
+  /** A copy of a store's directory is started elsewhere while the store lives. */
+  START_A_COPY {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.putBack().startACopy(chance);
+    }
+  },
+  /** A store's disk is lost, and what it had before its last start is put back. */
+  PUT_AN_OLDER_ONE_BACK {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.putBack().putAnOlderOneBack(chance);
+    }
+  },
+  /** A store's disk is lost, and its node comes back with an empty one. */
+  LOSE_A_DISK {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.putBack().loseADisk(chance);
+    }
+  },
   /** A store is lost for good, or a new one comes: PD moves replicas. */
   LOSE_THE_NEWCOMER {
     @Override

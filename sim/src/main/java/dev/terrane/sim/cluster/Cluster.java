@@ -123,11 +123,22 @@ public final class Cluster {
     return new Machine(world, name, chance.nextLong(-most, most + 1));
   }
 
+  /** A machine that takes the place of {@code gone}, with an empty disk. */
+  Machine successor(Machine gone) {
+    long most = parameters.driftPpmMax();
+    return gone.successor(chance.nextLong(-most, most + 1));
+  }
+
   /** One more machine with a store, which is still down. */
   ServerNode addStore() {
     int number = (int) nodes.stream().filter(ServerNode::isStore).count() + 1;
-    String name = "n" + number;
-    ServerNode node = new ServerNode(plan, machine(name), plan.pdMachines().contains(name), true);
+    return addStore(machine("n" + number));
+  }
+
+  /** A store on {@code machine}, which is still down. */
+  ServerNode addStore(Machine machine) {
+    boolean isPd = plan.pdMachines().contains(machine.name());
+    ServerNode node = new ServerNode(plan, machine, isPd, true);
     nodes.add(node);
     return node;
   }

@@ -20,6 +20,7 @@ public final class Faults {
   private static final long MILLI = 1_000_000;
   private static final long DOWN_MILLIS_MAX = 6_000;
   private static final long CUT_MILLIS_MAX = 8_000;
+  private static final int LOST_MAX = 3;
   private static final long JUMP_MILLIS_MAX = 3_600_000;
 
   private final Cluster cluster;
@@ -28,6 +29,7 @@ public final class Faults {
   private final Plots plots;
   private final Wishes wishes;
   private final SlowReaders slowReaders;
+  private final PutBack putBack;
   private final List<ServerNode> lost = new ArrayList<>();
   private final List<Long> lostStoreIds = new ArrayList<>();
 
@@ -54,6 +56,7 @@ public final class Faults {
     this.plots = new Plots(cluster, this);
     this.wishes = new Wishes(cluster, this);
     this.slowReaders = new SlowReaders(cluster);
+    this.putBack = new PutBack(cluster, this);
     cluster.nodes().forEach(this::restartAfterOwnDeath);
   }
 
@@ -76,6 +79,10 @@ public final class Faults {
 
   Wishes wishes() {
     return wishes;
+  }
+
+  PutBack putBack() {
+    return putBack;
   }
 
   SlowReaders slowReaders() {
@@ -186,6 +193,7 @@ public final class Faults {
   void pause(ServerNode node, long millis) {
     NodeProcess process = node.machine().process();
     if (process != null) {
+      putBack.endCopies(node);
       say(node.machine().name() + " paused for " + millis + " ms");
       process.pauseUntil(world.nowNanos() + millis * MILLI);
     }
@@ -246,7 +254,7 @@ public final class Faults {
     restartLater(node, restarts.nextLong(1, DOWN_MILLIS_MAX));
   }
 
-  private void addStore() {
+  void addStore() {
     ServerNode added = cluster.addStore();
     restartAfterOwnDeath(added);
     added.start();
@@ -426,7 +434,7 @@ public final class Faults {
    */
   void rot(ServerNode node, RandomGenerator chance) {
     boolean down = !node.machine().isUp() && !lost.contains(node);
-    if (!(node.isPd() ? canLoseOnePd() : lost.size() < 3 && canLose(node))
+    if (!(node.isPd() ? canLoseOnePd() : lost.size() < LOST_MAX && canLose(node))
         || !(down || mayGoDown(node))) {
       return;
     }
@@ -455,7 +463,7 @@ public final class Faults {
       }
       say(node.machine().name() + " is lost for good");
       loseForGood(node);
-    } else if (all < 5 && lost.size() < 3) {
+    } else if (all < 5 && lost.size() < LOST_MAX) {
       addStore();
     }
   }
@@ -466,7 +474,7 @@ public final class Faults {
 
   /** Whether the replicas of one store more that is lost would find another one. */
   boolean isOneToSpare() {
-    return storesLeft() > 3 && lost.size() < 3;
+    return storesLeft() > 3 && lost.size() < LOST_MAX;
   }
 
   /**
@@ -522,6 +530,11 @@ public final class Faults {
             .canGoOn(region.id(), left -> left != storeId && !lostStoreIds.contains(left));
   }
 
+  /** Whether {@code node} can be lost, with another store to take its place. */
+  boolean canReplace(ServerNode node) {
+    return lost.size() < LOST_MAX && !lost.contains(node) && canLose(node);
+  }
+
   /** Whether a quorum of PD outlives one of its members, and knows all that it knows. */
   private boolean canLoseOnePd() {
     return rottenPds.isEmpty() && cluster.invariants().canLoseOnePd();
@@ -539,6 +552,7 @@ public final class Faults {
     say("everything is healed");
     cluster.network().heal();
     slowReaders.endAll();
+    putBack.endAll();
     for (ServerNode node : List.copyOf(cluster.nodes())) {
       node.machine().stalls().end();
       node.machine().disk().dieAfter(-1, false);

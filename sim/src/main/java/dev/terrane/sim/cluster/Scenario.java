@@ -238,6 +238,34 @@ public record Scenario(
                   calm.withCluster(4, 3, true)
                       .withAttacks(300, Attack.STRANGERS, Attack.STRANGERS, Attack.MOVE_REPLICAS)),
           new Scenario(
+              "copied-directories",
+              "copies of stores' directories are started while the stores live: each is refused,"
+                  + " and its original is heard and keeps its place",
+              calm ->
+                  calm.withCluster(3, 3, false)
+                      .withAttacks(
+                          700,
+                          Attack.START_A_COPY,
+                          Attack.STALL,
+                          Attack.SLOW_READERS,
+                          Attack.KILL,
+                          Attack.PAUSE_PD)),
+          new Scenario(
+              "older-directories",
+              "a store's disk is lost and an older copy of it put back: it is refused as long as"
+                  + " anybody can be asked, and an empty one takes its place",
+              calm ->
+                  calm.withCluster(4, 3, true)
+                      .withAttacks(
+                          1_200, Attack.PUT_AN_OLDER_ONE_BACK, Attack.PAUSE_PD, Attack.ISOLATE)),
+          new Scenario(
+              "lost-directories",
+              "disks of stores are lost and their nodes come back empty at the same addresses, as"
+                  + " new stores: what was acknowledged is built up again from the others",
+              calm ->
+                  calm.withCluster(4, 3, true)
+                      .withAttacks(1_500, Attack.LOSE_A_DISK, Attack.KILL, Attack.ISOLATE)),
+          new Scenario(
               "slow-readers",
               "clients ask for more than a node may hold for them and do not read, while leaders"
                   + " fall: whoever asks for little is served, and everything is given back",

@@ -91,6 +91,25 @@ public final class Invariants implements Watch, Observer {
     untrusted.add(machine);
   }
 
+  /**
+   * Somebody starts a copy of a store there: what it says and does is to be nobody's, and its word
+   * for where the store is must not be taken while the store is heard.
+   */
+  public void copyOfAStore(Machine machine, String address) {
+    doNotTrust(machine);
+    pd.storeWords().copyAt(address);
+  }
+
+  /** How often a store was started, as far as PD has taken it in. */
+  public long startsKnownToPd(long storeId) {
+    return pd.storeWords().starts(storeId);
+  }
+
+  /** What the store on {@code machine} had is gone for good. */
+  public void storeLost(Machine machine) {
+    tornWrites.remove(machine.name() + " store");
+  }
+
   /** How many reads were answered by a lease. */
   public long leaseReads() {
     return leaseReads;
@@ -144,6 +163,9 @@ public final class Invariants implements Watch, Observer {
   private RaftLogEngine watched(
       NodeProcess process, RaftLogEngine log, RaftInvariants group, String what) {
     Machine machine = process.machine();
+    if (untrusted.contains(machine)) {
+      return log;
+    }
     String name = machine.name() + " " + what;
     group.opened(machine, log, tornWrites.remove(name));
     return new WatchedLog(
@@ -169,6 +191,9 @@ public final class Invariants implements Watch, Observer {
   @Override
   public KvEngine engine(NodeProcess process, KvEngine engine) {
     Machine machine = process.machine();
+    if (untrusted.contains(machine)) {
+      return engine;
+    }
     appliedByRegion.put(machine, new LinkedHashMap<>());
     epochByRegion.put(machine, new LinkedHashMap<>());
     return new WatchedEngine(
@@ -343,6 +368,9 @@ public final class Invariants implements Watch, Observer {
 
   @Override
   public RegionStorage storage(NodeProcess process, Store store) {
+    if (untrusted.contains(process.machine())) {
+      return store;
+    }
     machineByStoreId.put(store.identity().storeId(), process.machine());
     storeByProcess.put(process, store);
     process.onDeath(() -> storeByProcess.remove(process));

@@ -4,6 +4,11 @@ import dev.terrane.pd.Pd;
 import dev.terrane.pd.PdRefusal;
 import dev.terrane.pd.PdReply;
 import dev.terrane.proto.pdpb.AllocIDResponse;
+import dev.terrane.proto.pdpb.PutStoreRequest;
+import dev.terrane.proto.pdpb.PutStoreResponse;
+import dev.terrane.proto.pdpb.ResponseHeader;
+import dev.terrane.proto.pdpb.StoreHeartbeatRequest;
+import dev.terrane.proto.pdpb.StoreHeartbeatResponse;
 import dev.terrane.proto.pdpb.TsoResponse;
 import dev.terrane.sim.world.NodeProcess;
 import dev.terrane.sim.world.SimulationFailure;
@@ -12,6 +17,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * Timestamps are above all that were given before they were asked for, each is given once, and so
@@ -22,8 +28,13 @@ final class PdInvariants {
 
   private final TreeMap<Long, Long> lastIdByFirst = new TreeMap<>();
   private final TreeMap<Long, Long> lastTimestampByFirst = new TreeMap<>();
+  private final StoreWords storeWords = new StoreWords();
   private long newestTimestamp;
   private long timestamps;
+
+  StoreWords storeWords() {
+    return storeWords;
+  }
 
   long timestamps() {
     return timestamps;
@@ -38,6 +49,10 @@ final class PdInvariants {
               arguments[1] = timestampReply(process, r);
             } else if (method.getName().equals("allocId")) {
               arguments[1] = idReply(process, r);
+            } else if (method.getName().equals("putStore")) {
+              arguments[1] = putReply(process, (PutStoreRequest) arguments[0], r);
+            } else if (method.getName().equals("storeHeartbeat")) {
+              arguments[1] = heartbeatReply(process, (StoreHeartbeatRequest) arguments[0], r);
             }
           }
           return invoke(method, member, arguments);
@@ -111,6 +126,43 @@ final class PdInvariants {
         to.refuse(refusal);
       }
     };
+  }
+
+  /** Runs {@code taken} before PD's answer leaves, unless it is an error. */
+  private static <R> PdReply<R> reply(
+      PdReply<R> reply, Function<R, ResponseHeader> header, Runnable taken) {
+    return new PdReply<>() {
+      @Override
+      public void answer(R response) {
+        if (!header.apply(response).hasError()) {
+          taken.run();
+        }
+        reply.answer(response);
+      }
+
+      @Override
+      public void refuse(PdRefusal refusal) {
+        reply.refuse(refusal);
+      }
+    };
+  }
+
+  @SuppressWarnings("unchecked") // the method's name says which
+  private PdReply<PutStoreResponse> putReply(
+      NodeProcess process, PutStoreRequest request, PdReply<?> reply) {
+    return reply(
+        (PdReply<PutStoreResponse>) reply,
+        PutStoreResponse::getHeader,
+        () -> storeWords.taken(request.getStore(), process.machine().world().nowNanos()));
+  }
+
+  @SuppressWarnings("unchecked") // the method's name says which
+  private PdReply<StoreHeartbeatResponse> heartbeatReply(
+      NodeProcess process, StoreHeartbeatRequest request, PdReply<?> reply) {
+    return reply(
+        (PdReply<StoreHeartbeatResponse>) reply,
+        StoreHeartbeatResponse::getHeader,
+        () -> storeWords.heard(request.getStats(), process.machine().world().nowNanos()));
   }
 
   private void allotted(NodeProcess process, long first, long last) {

@@ -8,6 +8,7 @@ import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import java.net.ConnectException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -121,9 +122,7 @@ public final class SimChannel extends ManagedChannel {
               SimNetwork.Listening listening = network.listening(address);
               long backNanos = back.latencyNanos(network.chance());
               if (listening == null) {
-                process.after(
-                    backNanos,
-                    () -> process.loop().run(() -> failed(mine, "connection refused: " + address)));
+                process.after(backNanos, () -> process.loop().run(() -> refused(mine)));
               } else if (listening.process().isPaused()) {
                 network
                     .world()
@@ -170,7 +169,16 @@ public final class SimChannel extends ManagedChannel {
     calls.forEach(call -> call.attach(made));
   }
 
+  private void refused(int mine) {
+    String why = "connection refused: " + address;
+    failed(mine, Status.UNAVAILABLE.withDescription(why).withCause(new ConnectException(why)));
+  }
+
   private void failed(int mine, String why) {
+    failed(mine, Status.UNAVAILABLE.withDescription(why));
+  }
+
+  private void failed(int mine, Status status) {
     if (mine != attempt || state != State.CONNECTING) {
       return;
     }
@@ -180,7 +188,6 @@ public final class SimChannel extends ManagedChannel {
     restNanos = Math.min(REST_NANOS_MAX, restNanos * 8 / 5);
     List<SimClientCall<?, ?>> calls = List.copyOf(waiting);
     waiting.clear();
-    Status status = Status.UNAVAILABLE.withDescription(why);
     calls.forEach(call -> call.ended(status));
   }
 

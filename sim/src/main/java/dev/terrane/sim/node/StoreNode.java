@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 /** A store on a machine: takes its identity from PD at its first start, then serves. */
 public final class StoreNode {
   private static final long PAUSE_MILLIS = 100;
+  private static final long ASKING_NANOS = 1_000_000_000L;
   private static final int LATCH_SLOTS = 256;
   private static final int LATCHED_WAITING_MAX = 1 << 12;
   private static final long TRANSPORT_BYTES_MAX = 16 << 20;
@@ -94,7 +95,7 @@ public final class StoreNode {
     StoreNode node = new StoreNode(plan, process, channels, traffic);
     StoreIdentity stored = StoreIdentity.read(node.engine, node.log);
     if (stored != null && process.machine().disk().hasJoined()) {
-      node.open(stored);
+      node.begin(stored);
     } else {
       node.findCluster();
     }
@@ -158,6 +159,54 @@ public final class StoreNode {
   }
 
   // ---- every start
+
+  /**
+   * Opens the store at once where its directories are its own: whoever it asked would have nothing
+   * against it.
+   */
+  private void begin(StoreIdentity identity) {
+    if (process.machine().disk().origin() == MachineDisk.Origin.OWN) {
+      open(identity);
+    } else {
+      askWhyNot(identity, process.machine().clock().nanoTime() + ASKING_NANOS);
+    }
+  }
+
+  private void askWhyNot(StoreIdentity identity, long untilNanos) {
+    pd.whyNot(
+        address.toBuilder().setId(identity.storeId()).setStarts(StoreStarts.before(log)).build(),
+        new PdLink.Reply<>() {
+          @Override
+          public void answered(String whyNot) {
+            if (whyNot.isEmpty()) {
+              openAlthoughPutBack(identity);
+            } else {
+              process.machine().giveUp("it is refused: " + whyNot);
+            }
+          }
+
+          @Override
+          public void failed(String reason) {
+            if (process.machine().clock().nanoTime() - untilNanos < 0) {
+              process.loop().after(PAUSE_MILLIS, () -> askWhyNot(identity, untilNanos));
+            } else if (process.machine().disk().origin() == MachineDisk.Origin.OLDER) {
+              // As an operator does who reads what a node says then.
+              process.machine().giveUp("nobody says whether it may start: " + reason);
+            } else {
+              openAlthoughPutBack(identity);
+            }
+          }
+        });
+  }
+
+  private void openAlthoughPutBack(StoreIdentity identity) {
+    if (process.machine().disk().origin() == MachineDisk.Origin.OLDER) {
+      throw new SimulationFailure(
+          "%s takes part as store %d with an older directory than that had"
+              .formatted(process.name(), identity.storeId()));
+    }
+    open(identity);
+  }
 
   /** A disk without room is no reason to lose anything, but one not to start. */
   private Store recover(StoreIdentity identity, GrpcStoreTransport transport) {

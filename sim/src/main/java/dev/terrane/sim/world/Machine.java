@@ -48,6 +48,13 @@ public final class Machine {
     this.stalls = new Stalls(this);
   }
 
+  /** Another computer under the name of this one, which never runs again. */
+  public Machine successor(long driftPpm) {
+    Machine successor = new Machine(world, name, driftPpm);
+    successor.lives = lives;
+    return successor;
+  }
+
   public World world() {
     return world;
   }

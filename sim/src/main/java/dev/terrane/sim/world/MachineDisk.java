@@ -41,8 +41,19 @@ public final class MachineDisk implements DiskFaults {
   private boolean descriptorsShort;
   private boolean failed;
   private boolean joined;
+  private Origin origin = Origin.OWN;
   private boolean pdReplaced;
   private final Set<String> damagedFiles = new TreeSet<>();
+
+  /** Whose data a store's directories have. */
+  public enum Origin {
+    /** What the store itself has put there. */
+    OWN,
+    /** A copy of what a store has that runs elsewhere. */
+    COPY,
+    /** What a store had before it was started again, and which is gone otherwise. */
+    OLDER
+  }
 
   MachineDisk(Machine machine) {
     this.machine = machine;
@@ -71,6 +82,25 @@ public final class MachineDisk implements DiskFaults {
   /** Whether a member of PD was lost with what it had on this disk. */
   public boolean isPdReplaced() {
     return pdReplaced;
+  }
+
+  /** What the store here has, copied. */
+  public StoreCopy copyOfStore() {
+    return new StoreCopy(raftLog, kv, files);
+  }
+
+  /** A store that has joined is put here from a copy. No process may run. */
+  public void putBack(StoreCopy copy, Origin from) {
+    raftLog.putBack(copy.raftLog());
+    kv.putBack(copy.kv());
+    files.putBack(copy.files());
+    joined = true;
+    origin = from;
+  }
+
+  /** Whose data the store's directories have. */
+  public Origin origin() {
+    return origin;
   }
 
   public SimFiles files() {

@@ -53,6 +53,19 @@ public final class SimFiles implements SstStorage, SnapshotFiles {
     contentByName.putAll(synced);
   }
 
+  /** Somebody puts a copy of {@code files} in the place of what was here. */
+  void putBack(Map<String, Bytes> files) {
+    unsynced.clear();
+    synced.clear();
+    synced.putAll(files);
+    contentByName.clear();
+    contentByName.putAll(files);
+  }
+
+  Map<String, Bytes> copy() {
+    return new TreeMap<>(contentByName);
+  }
+
   /** Changes one bit of a file that is durable, and tells which; null if there is none. */
   @Nullable String flipBit(RandomGenerator chance) {
     List<String> names = synced.keySet().stream().filter(contentByName::containsKey).toList();

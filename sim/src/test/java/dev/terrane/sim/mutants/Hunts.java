@@ -69,6 +69,16 @@ final class Hunts {
           Hunt.of("lease-kept-after-timeout-now", "leadership-handed-away", 1, 5, OUTLIVED_LEASE),
           Hunt.of("believe-a-stranger", "strangers-messages", 1, 5, "both lead in term"),
           Hunt.of(
+              "take-a-copy-for-the-store", "copied-directories", 1, 5, "takes the word of a copy"),
+          Hunt.of("take-an-older-directory", "older-directories", 1, 10, "with an older directory"),
+          Hunt.of(
+              "take-silence-for-absence",
+              "copied-directories",
+              1,
+              10,
+              "takes the word of a copy",
+              "equal replicas at rest"), // since the original is not listened to any more
+          Hunt.of(
               "handle-what-came-after-the-clock",
               "standing-still-in-a-cycle",
               1,

@@ -155,6 +155,26 @@ final class Mutants {
               "dev.terrane.common.contact.Contacts",
               "received",
               new CallReplaced("dev.terrane.common.contact.Contacts", "isProven", TRUE)),
+          new Mutant(
+              "take-a-copy-for-the-store",
+              "a copy of a store's directory takes itself for the store although that answers",
+              "dev.terrane.server.pdlink.StoreTwin",
+              "verdictOn",
+              new CallReplaced("dev.terrane.server.pdlink.StoreTwin", "isTwin", FALSE)),
+          new Mutant(
+              "take-an-older-directory",
+              "a store starts with an older directory than PD knows it to have had",
+              "dev.terrane.server.pdlink.StoreTwin",
+              "compare",
+              new CallReplaced("dev.terrane.server.pdlink.StoreTwin", "isOlder", FALSE)),
+          new Mutant(
+              "take-silence-for-absence",
+              "whoever does not answer whether he is a store is taken not to be there",
+              List.of(
+                  new Mutant.Change(
+                      "dev.terrane.server.pdlink.StoreTwin",
+                      "verdictOn",
+                      new CallReplaced("dev.terrane.server.net.Absence", "isShownBy", TRUE)))),
           // what is decided on what
           new Mutant(
               "no-epoch-check-at-apply",

@@ -27,6 +27,15 @@ final class FileContent {
     this.name = name;
   }
 
+  /** A file of the same name and bytes, all of them durable. */
+  FileContent copy() {
+    FileContent copy = new FileContent(name);
+    pages.forEach((number, page) -> copy.pages.put(number, page.clone()));
+    copy.size = size;
+    copy.syncedSize = size;
+    return copy;
+  }
+
   /** The name that the file has now, or had last. */
   String name() {
     return name;

@@ -80,6 +80,30 @@ public final class MemoryLogDirectory implements LogDirectory {
     }
   }
 
+  /** A directory with a copy of each file as it is now. */
+  public synchronized MemoryLogDirectory copy() {
+    MemoryLogDirectory copy = new MemoryLogDirectory();
+    copy.putBack(files);
+    return copy;
+  }
+
+  /** Somebody puts a copy of {@code other} in the place of what was here. */
+  public synchronized void putBack(MemoryLogDirectory other) {
+    Map<String, FileContent> from;
+    synchronized (other) {
+      from = new TreeMap<>(other.files);
+    }
+    putBack(from);
+  }
+
+  private void putBack(Map<String, FileContent> from) {
+    life++;
+    unsynced.clear();
+    syncedFiles.clear();
+    from.forEach((name, content) -> syncedFiles.put(name, content.copy()));
+    files = new TreeMap<>(syncedFiles);
+  }
+
   /** A bit changed by itself. */
   public synchronized void flipBit(String name, long position, int bit) throws IOException {
     content(name).flipBit(position, bit);
