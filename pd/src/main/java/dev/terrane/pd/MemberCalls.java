@@ -413,7 +413,7 @@ final class MemberCalls {
   private void handOver(Status status) {
     for (long voter : status.membership().voters().toList()) {
       if (voter != status.peerId() && caughtUpIn(status).test(voter)) {
-        member.raft().transferLeader(voter);
+        member.raft().driven().transferLeader(voter);
         return;
       }
     }
@@ -464,7 +464,7 @@ final class MemberCalls {
     switch (next) {
       case null -> {}
       case GroupStep.HandOver handOver -> {
-        if (member.raft().transferLeader(handOver.target())) {
+        if (member.raft().driven().transferLeader(handOver.target())) {
           log.info("PD's leader hands over, for it is to go: {}", handOver.reason());
         }
       }

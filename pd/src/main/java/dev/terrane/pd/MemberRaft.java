@@ -16,20 +16,21 @@ import dev.terrane.proto.terranepd.PdRaftBatch;
 import dev.terrane.proto.terranepd.PdRaftMessage;
 import dev.terrane.proto.terranepd.RegionRecord;
 import dev.terrane.raft.ConfChange;
+import dev.terrane.raft.EntriesRequest;
 import dev.terrane.raft.Entry;
 import dev.terrane.raft.EntryKind;
-import dev.terrane.raft.HardState;
 import dev.terrane.raft.InitialState;
-import dev.terrane.raft.Lease;
 import dev.terrane.raft.Message;
 import dev.terrane.raft.ProposeResult;
 import dev.terrane.raft.RawNode;
+import dev.terrane.raft.ReadOutcome;
 import dev.terrane.raft.Ready;
 import dev.terrane.raft.RoleKind;
 import dev.terrane.raft.Snapshot;
 import dev.terrane.raft.SnapshotMeta;
 import dev.terrane.raft.SnapshotRequest;
 import dev.terrane.raft.Status;
+import dev.terrane.raft.drive.DrivenNode;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -40,12 +41,13 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A member's part in PD's Raft group: carries out what {@link RawNode} asks for, applies committed
- * commands to the {@link ClusterState}, and keeps the log short by writing the state beside it.
+ * A member's part in PD's Raft group: carries out what its {@link DrivenNode} asks for, applies
+ * committed commands to the {@link ClusterState}, and keeps the log short by writing the state
+ * beside it.
  *
  * <p>Confined to the member's thread. A crash leaves the last durable {@link PdWrite}.
  */
-final class MemberRaft {
+final class MemberRaft implements DrivenNode.Owner {
   /** The end of one proposal; exactly one of its methods is called, once. */
   interface Proposal {
     void applied(Outcome outcome);
@@ -58,12 +60,12 @@ final class MemberRaft {
 
   private record Resolved(Proposal proposal, @Nullable Outcome outcome) {}
 
-  /** A write under way. {@code readyNumber} is 0 for one that Raft did not ask for. */
-  private record Outstanding(
-      long readyNumber, PdWrite write, List<Message> afterPersist, @Nullable Snapshot snapshot) {}
+  /** A write under way. {@code ready} is null for one that Raft did not ask for. */
+  private record Outstanding(PdWrite write, @Nullable Ready ready) {}
 
-  private static final int OUTSTANDING_MAX = 64;
-  private static final int READIES_PER_CYCLE_MAX = 64;
+  /** Fewer than the completions for which there is room. */
+  private static final int WRITES_MAX = 64;
+
   private static final long LOG_ENTRIES_MAX = 4096;
   private static final long LOG_BYTES_MAX = 4 << 20;
 
@@ -76,8 +78,8 @@ final class MemberRaft {
   private final TimeSource time;
   private final Inbox<Runnable> completions;
   private final MemberLog log;
+  private final DrivenNode driven;
   private final RawNode raft;
-  private final Lease lease;
   private final Contacts<PdRaftBatch> contacts;
   private final Deque<Outstanding> outstanding = new ArrayDeque<>();
   private final TreeMap<Long, Pending> pendingByIndex = new TreeMap<>();
@@ -110,32 +112,13 @@ final class MemberRaft {
     this.raft = new RawNode(PdConfig.RAFT, memberId, initial, log, random);
     this.contacts = new Contacts<>(random, PdRaftBatch::getSerializedSize);
     long electionNanos = config.tick().toNanos() * PdConfig.RAFT.electionTicksMin();
-    this.lease = new Lease(electionNanos / 10 * 9);
+    this.driven = new DrivenNode(raft, PdConfig.RAFT, electionNanos / 10 * 9, WRITES_MAX, this);
     if (state != null && state.membership().isSoleVoter(memberId)) {
       raft.campaign();
     }
   }
 
   // ---- in
-
-  void tick() {
-    raft.tick();
-  }
-
-  /** See {@link RawNode#heartbeat}. */
-  void heartbeat() {
-    raft.heartbeat();
-  }
-
-  /** See {@link RawNode#quietTicks}. */
-  int quietTicks() {
-    return raft.quietTicks();
-  }
-
-  /** See {@link RawNode#paused}. */
-  void paused() {
-    raft.paused();
-  }
 
   /**
    * What may be believed now that {@code batch} has come: nothing that is of another cluster, or of
@@ -196,59 +179,48 @@ final class MemberRaft {
     };
   }
 
-  boolean transferLeader(long target) {
-    return raft.transferLeader(target);
-  }
-
-  boolean isTransferring() {
-    return raft.isTransferring();
-  }
-
   // ---- the duty cycle
 
   /** Carries out what Raft asks for; returns how much that was. */
-  int pump() {
-    int work = 0;
-    while (raft.hasReady()
-        && outstanding.size() < OUTSTANDING_MAX
-        && work < READIES_PER_CYCLE_MAX) {
-      carryOut(raft.ready());
-      work++;
-    }
-    if (!isLeading()) {
-      lease.drop();
-    }
-    lease.alone(raft.isAlone(), time.nanoTime());
-    lease.roundConfirmed(raft.confirmedRound());
-    return work + settleProposals();
+  int pump(long nowNanos) {
+    return driven.turn(nowNanos) + settleProposals();
   }
 
-  private void carryOut(Ready ready) {
-    if (ready.roundStarted() != 0) {
-      lease.roundStarted(ready.roundStarted(), time.nanoTime());
-    }
-    send(ready.messages());
-    if (ready.needsSync()) {
-      submit(ready);
-    }
-    apply(ready.committedEntries());
-    for (SnapshotRequest request : ready.snapshotRequests()) {
-      sendSnapshot(request);
-    }
-  }
+  /** There is one in each cycle. */
+  @Override
+  public void wantsTurn() {}
 
-  private void submit(Ready ready) {
-    Snapshot snapshot = ready.snapshot();
-    LogBase reset =
-        snapshot == null ? null : new LogBase(snapshot.meta().index(), snapshot.meta().term());
-    Bytes newState = snapshot == null ? null : snapshot.reference();
-    HardState hardState = ready.hardState();
+  /** Whoever serves asks for {@link #hasLease} when it answers; nothing is shown before. */
+  @Override
+  public void withdrawLease() {}
+
+  @Override
+  public void persist(Ready ready) {
     submit(
         new Outstanding(
-            ready.number(),
-            new PdWrite(reset, ready.entries(), hardState, newState, null, 0),
-            ready.afterPersist(),
-            snapshot));
+            new PdWrite(null, ready.entries(), ready.hardState(), null, null, 0), ready));
+  }
+
+  @Override
+  public void install(Ready ready, Snapshot snapshot) {
+    LogBase reset = new LogBase(snapshot.meta().index(), snapshot.meta().term());
+    submit(
+        new Outstanding(
+            new PdWrite(reset, ready.entries(), ready.hardState(), snapshot.reference(), null, 0),
+            ready));
+    driven.snapshotInLine();
+  }
+
+  /** Nobody asks for an index to read at. */
+  @Override
+  public void answer(List<ReadOutcome> reads) {
+    throw Invariant.violated("%d reads are answered that were not asked for", reads.size());
+  }
+
+  /** The whole log is in memory, so nobody needs what only the disk has. */
+  @Override
+  public void readEntries(EntriesRequest request) {
+    throw Invariant.violated("%s of a log in memory", request);
   }
 
   private void submit(Outstanding write) {
@@ -259,20 +231,20 @@ final class MemberRaft {
   private void oldestWriteIsDurable() {
     Outstanding done = outstanding.remove();
     log.written(done.write);
-    if (done.readyNumber == 0) {
+    if (done.ready == null) {
       return;
     }
-    if (done.snapshot != null) {
-      install(done.snapshot);
-    }
-    send(done.afterPersist);
-    raft.persisted(done.readyNumber);
-    if (done.snapshot != null) {
-      raft.applied(done.snapshot.meta().index());
+    Snapshot snapshot = done.ready.snapshot();
+    if (snapshot == null) {
+      driven.persisted(done.ready);
+    } else {
+      installed(snapshot);
+      driven.persisted(done.ready);
+      driven.applied(snapshot.meta().index(), snapshot.meta().term());
     }
   }
 
-  private void install(Snapshot snapshot) {
+  private void installed(Snapshot snapshot) {
     ClusterState installed = ClusterState.decode(snapshot.reference());
     check(
         installed.appliedIndex() == snapshot.meta().index(),
@@ -284,7 +256,8 @@ final class MemberRaft {
     tellMembers();
   }
 
-  private void apply(List<Entry> entries) {
+  @Override
+  public void apply(List<Entry> entries) {
     for (Entry entry : entries) {
       Outcome outcome = apply(entry);
       appliedState().applied(entry.index(), entry.term());
@@ -293,11 +266,9 @@ final class MemberRaft {
         resolved.add(new Resolved(pending.proposal, pending.term == entry.term() ? outcome : null));
       }
     }
-    if (!entries.isEmpty()) {
-      raft.applied(entries.getLast().index());
-      tellMembers();
-      shortenLog();
-    }
+    driven.applied(entries.getLast().index(), entries.getLast().term());
+    tellMembers();
+    shortenLog();
   }
 
   /** A member may have come, gone or moved. */
@@ -358,17 +329,12 @@ final class MemberRaft {
     }
     snapshotIndex = applied;
     submit(
-        new Outstanding(
-            0,
-            new PdWrite(null, List.of(), null, current.encode(), null, release),
-            List.of(),
-            null));
+        new Outstanding(new PdWrite(null, List.of(), null, current.encode(), null, release), null));
   }
 
   /** Keeps the cache of Regions on disk. */
   void saveRegions(Bytes regions) {
-    submit(
-        new Outstanding(0, new PdWrite(null, List.of(), null, null, regions, 0), List.of(), null));
+    submit(new Outstanding(new PdWrite(null, List.of(), null, null, regions, 0), null));
   }
 
   /** Tells the other members about Regions. */
@@ -381,7 +347,8 @@ final class MemberRaft {
     }
   }
 
-  private void sendSnapshot(SnapshotRequest request) {
+  @Override
+  public void sendSnapshot(SnapshotRequest request) {
     ClusterState current = appliedState();
     boolean useful = current.appliedIndex() >= request.minIndex();
     if (useful) {
@@ -396,10 +363,8 @@ final class MemberRaft {
     raft.reportSnapshot(request.peerId(), useful);
   }
 
-  private void send(List<Message> messages) {
-    if (messages.isEmpty()) {
-      return;
-    }
+  @Override
+  public void send(List<Message> messages) {
     SortedMap<Long, PdRaftBatch.Builder> batchByMember = new TreeMap<>();
     for (Message message : messages) {
       batchByMember
@@ -461,18 +426,22 @@ final class MemberRaft {
     return state;
   }
 
+  DrivenNode driven() {
+    return driven;
+  }
+
   boolean isLeading() {
     return raft.role() == RoleKind.LEADER;
   }
 
   /** The term in which this member leads and has applied an entry of its own; 0 if it does not. */
   long leadership() {
-    return isLeading() && state != null && state.appliedTerm() == raft.term() ? raft.term() : 0;
+    return driven.leadsWithOwnEntry() ? raft.term() : 0;
   }
 
   /** Whether nobody else can lead at this moment. */
   boolean hasLease(long nowNanos) {
-    return leadership() != 0 && !raft.leaseRevoked() && lease.isValidAt(nowNanos);
+    return driven.hasLeaseAt(nowNanos);
   }
 
   /** The leader's member id; 0 if none is known. */

@@ -14,6 +14,8 @@ import dev.terrane.proto.terranepd.Command;
 import dev.terrane.proto.terranepd.Member;
 import dev.terrane.proto.terranepd.PdRaftBatch;
 import dev.terrane.raft.Status;
+import dev.terrane.raft.drive.HandOver;
+import dev.terrane.raft.drive.TickWheel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -49,9 +51,6 @@ public final class PdMember implements Agent {
   private static final long DESK_NANOS_PER_CYCLE = 2_000_000L;
   private static final long WAIT_NANOS = 500_000_000L;
 
-  /** Whose tick is later than by so many is paused, and counts only so many of them. */
-  private static final int PAUSE_TICKS = 3;
-
   /** With nothing under way, what time may have changed is looked at once in so many ticks. */
   private static final int LOOK_TICKS_MAX = 10;
 
@@ -68,6 +67,7 @@ public final class PdMember implements Agent {
   private final Intake<Runnable> newCompletions;
   private final Intake<PdCall> newCalls;
   private final MemberRaft raft;
+  private final TickWheel wheel;
   private final RegionTree regions = new RegionTree();
   private final Deque<PdCall> desk = new ArrayDeque<>();
   private final List<Waiting> waiting = new ArrayList<>();
@@ -75,7 +75,6 @@ public final class PdMember implements Agent {
   private final PdInbox pd;
   private final long tickNanos;
   private @Nullable Leadership leadership;
-  private long nextTickNanos;
 
   /** From when on the next look is taken if the member is awake, and when it wakes for that. */
   private long lookFromNanos;
@@ -115,10 +114,12 @@ public final class PdMember implements Agent {
     this.pd = new PdInbox(calls, handlers);
     this.heardNanos = time.nanoTime();
     this.tickNanos = config.tick().toNanos();
-    this.nextTickNanos = time.nanoTime() + tickNanos;
-    this.lookFromNanos = nextTickNanos;
-    this.nextLookNanos = nextTickNanos;
-    this.nextWindowNanos = nextTickNanos;
+    long nowNanos = time.nanoTime();
+    this.wheel = new TickWheel(tickNanos, nowNanos, PdMember::warnOfPause);
+    wheel.keep(raft.driven());
+    this.lookFromNanos = nowNanos + tickNanos;
+    this.nextLookNanos = lookFromNanos;
+    this.nextWindowNanos = lookFromNanos;
     ClusterState state = raft.state();
     if (state != null) {
       raft.tellMembers();
@@ -148,7 +149,7 @@ public final class PdMember implements Agent {
    * when one does or nobody is there who would: at once if there is no other voter. Thread-safe.
    */
   public void handLeadershipAway(Runnable whenOver) {
-    completions.put(() -> handOver = new HandOver(raft, whenOver));
+    completions.put(() -> handOver = new HandOver(() -> List.of(raft.driven()), whenOver));
   }
 
   /**
@@ -177,20 +178,19 @@ public final class PdMember implements Agent {
   @Override
   public int poll(TimeSource clock) {
     long nowNanos = newCalls.takeWith(newCompletions, clock);
-    passQuietTicks(nowNanos);
-    int work = newCompletions.handle(Runnable::run);
-    work += raft.pump();
+    int work = wheel.advance(nowNanos); // before what has come is handled
+    work += newCompletions.handle(Runnable::run);
+    work += handleCalls();
+    work += pump(nowNanos);
     followRole(nowNanos);
     followClock();
-    work += handleCalls();
     work += handlers.timestamps().settle(isServing(), nowNanos);
     work += handlers.timestamps().answer();
     work += retryWaiting(nowNanos);
     work += workThroughDesk();
-    work += tick(nowNanos);
     work += look(nowNanos);
     work += handOver();
-    work += raft.pump();
+    work += pump(nowNanos);
     followRole(nowNanos);
     work += handlers.timestamps().answer();
     return work;
@@ -198,11 +198,7 @@ public final class PdMember implements Agent {
 
   @Override
   public long nextDeadlineNanos() {
-    long next = nextLookNanos;
-    int quietTicks = raft.quietTicks();
-    if (quietTicks != Integer.MAX_VALUE) {
-      next = Math.min(next, nextTickNanos + quietTicks * tickNanos);
-    }
+    long next = Math.min(nextLookNanos, wheel.nextDeadlineNanos(NO_DEADLINE));
     if (!desk.isEmpty()) {
       return time.nanoTime();
     }
@@ -254,65 +250,17 @@ public final class PdMember implements Agent {
     return 1;
   }
 
+  private int pump(long nowNanos) {
+    int work = raft.pump(nowNanos);
+    wheel.keep(raft.driven());
+    return work;
+  }
+
+  private static void warnOfPause(int paused) {
+    log.warn("this member of PD got to its work far too late: elections are put off");
+  }
+
   // ---- timers
-
-  /**
-   * Counts the ticks that were slept over. What came meanwhile must find them counted; the tick
-   * that does something comes after it, since it may be the very message that was waited for.
-   */
-  private void passQuietTicks(long nowNanos) {
-    leaveTicksOut(nowNanos);
-    int quietTicks = raft.quietTicks();
-    if (quietTicks == Integer.MAX_VALUE) {
-      nextTickNanos = nowNanos + tickNanos;
-      return;
-    }
-    for (int i = 0; i < quietTicks && nowNanos - nextTickNanos >= 0; i++) {
-      passTick();
-      nextTickNanos += tickNanos;
-    }
-  }
-
-  /**
-   * A member that is far later than it would have slept counts a few ticks and leaves the others
-   * out, as a store does: in cycles that each take as long as an election timeout, every candidate
-   * would give up before a voter's next cycle and its own bring it the answer.
-   */
-  private void leaveTicksOut(long nowNanos) {
-    int quietTicks = raft.quietTicks();
-    long due = Math.floorDiv(nowNanos - nextTickNanos, tickNanos) + 1;
-    if (quietTicks != Integer.MAX_VALUE && due - quietTicks > PAUSE_TICKS + 1) {
-      raft.paused();
-      raft.heartbeat(); // a leader's could be among what is left out
-      nextTickNanos += (due - PAUSE_TICKS) * tickNanos;
-    }
-  }
-
-  private void passTick() {
-    raft.tick();
-    if (nextTickNanos % (tickNanos * PdConfig.RAFT.heartbeatTicks()) == 0) {
-      raft.heartbeat();
-    }
-  }
-
-  private int tick(long nowNanos) {
-    if (nowNanos - nextTickNanos < 0) {
-      return 0;
-    }
-    passTick();
-    nextTickNanos = raft.isLeading() ? tickOfLeader() : nowNanos + tickNanos;
-    return 1;
-  }
-
-  /**
-   * A leader ticks at the multiples of the tick interval, when the store beside it does, so that
-   * the heartbeats of both take one wake. Others do so a full interval after the last time: a
-   * message that came with a late tick, and counts from before it, must not lose by that.
-   */
-  private long tickOfLeader() {
-    long next = nextTickNanos + tickNanos;
-    return next + Math.floorMod(-next, tickNanos);
-  }
 
   private int look(long nowNanos) {
     if (nowNanos - lookFromNanos < 0) {

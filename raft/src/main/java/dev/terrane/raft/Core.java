@@ -114,9 +114,13 @@ final class Core {
     return true;
   }
 
-  /** Whether one more tick ends the wait for a leader. */
-  boolean electionTimerTick() {
-    return ++electionElapsed >= electionTimeout;
+  void electionTimerTick() {
+    electionElapsed++;
+  }
+
+  /** Whether the wait for a leader has ended. */
+  boolean isElectionDue() {
+    return electionElapsed >= electionTimeout;
   }
 
   /**
@@ -232,12 +236,12 @@ final class Core {
   }
 
   /** Enters a new term and votes for itself in it. */
-  void becomeCandidate(Tally tally) {
+  void becomeCandidate(Role.Standing standing) {
     term++;
     vote = id;
     leaderId = 0;
     forwardedReads.abortAll();
-    role = new Role.Candidate(tally);
+    role = new Role.Candidate(new Tally(), standing); // its own vote counts when it is durable
     restartElectionTimer();
   }
 

@@ -23,7 +23,7 @@ final class Elections {
     if (core.config.preVote()) {
       askForPreVotes();
     } else {
-      askForVotes(false);
+      askForVotes(Role.Standing.ELECTION);
     }
     return true;
   }
@@ -41,8 +41,8 @@ final class Elections {
     decidePreVote(tally);
   }
 
-  private void askForVotes(boolean transfer) {
-    core.becomeCandidate(new Tally()); // its own vote counts when it is durable
+  private void askForVotes(Role.Standing standing) {
+    core.becomeCandidate(standing);
     PeerSet others = otherVoters();
     for (int i = 0; i < others.size(); i++) {
       core.outbox.sendAfterPersist(
@@ -52,7 +52,7 @@ final class Elections {
               core.term(),
               core.log.lastIndex(),
               core.log.lastTerm(),
-              transfer));
+              standing != Role.Standing.ELECTION));
     }
   }
 
@@ -62,7 +62,7 @@ final class Elections {
 
   private void decidePreVote(Tally tally) {
     switch (tally.outcome(core.membership())) {
-      case WON -> askForVotes(false);
+      case WON -> askForVotes(Role.Standing.ELECTION);
       case LOST -> core.becomeFollower(core.term(), 0);
       case PENDING -> {}
     }
@@ -175,14 +175,20 @@ final class Elections {
   void renewTerm() {
     if (core.mayCampaign()) {
       core.becomeFollower(core.term(), 0); // its reads end, as with any leader who leads no more
-      askForVotes(true);
+      askForVotes(Role.Standing.RENEWAL);
     }
+  }
+
+  /** Whether this peer has led and stands for its next term. */
+  boolean isRenewingTerm() {
+    return core.role() instanceof Role.Candidate candidate
+        && candidate.standing() == Role.Standing.RENEWAL;
   }
 
   /** The leader hands over: stands without asking first, and its voters need not wait. */
   void timeoutNow() {
     if (core.mayCampaign()) {
-      askForVotes(true);
+      askForVotes(Role.Standing.TRANSFER);
     }
   }
 }

@@ -98,12 +98,8 @@ final class Leader {
     return core.log.committed() >= firstIndexOfTerm;
   }
 
-  /**
-   * Lets one tick pass. Whether the leader should ask for a new term: in this one it has no lease
-   * any more, since somebody whom it told to campaign has not, and still might at any time, but not
-   * once its term is over.
-   */
-  boolean tick() {
+  /** Lets one tick pass. */
+  void tick() {
     if (++heartbeatElapsed >= core.config.heartbeatTicks()) {
       heartbeatElapsed = 0;
       rounds.request();
@@ -112,21 +108,35 @@ final class Leader {
     if (transfer != null && transfer.expires()) {
       transfer = null;
     }
-    if (++quorumElapsed >= core.config.electionTicksMin()) {
+    quorumElapsed++;
+    ticksWithoutLease = leaseRevoked && transfer == null ? ticksWithoutLease + 1 : 0;
+  }
+
+  /** See {@link RawNode#isDue}. */
+  boolean isDue() {
+    return rounds.isDue() || isQuorumDue() || isRenewalDue() || replicator.hasChanged();
+  }
+
+  /** What has come since the tick counts, too. */
+  void doWhatIsDue() {
+    if (isQuorumDue()) {
       quorumElapsed = 0;
       checkQuorum();
     }
-    return isRenewalDue() && core.role() instanceof Role.Leading;
   }
 
-  /** However the lease was lost, and whatever has become of the transfer. */
-  private boolean isRenewalDue() {
-    if (!leaseRevoked || transfer != null) {
-      ticksWithoutLease = 0;
-      return false;
-    }
-    ticksWithoutLease++;
-    return ticksWithoutLease >= core.config.heartbeatTicks(); // at each tick until it is possible
+  private boolean isQuorumDue() {
+    return quorumElapsed >= core.config.electionTicksMin();
+  }
+
+  /**
+   * Whether the leader should ask for a new term: in this one it has no lease any more, since
+   * somebody whom it told to campaign has not, and still might at any time, but not once its term
+   * is over. However the lease was lost, and whatever has become of the transfer; until it is
+   * possible.
+   */
+  boolean isRenewalDue() {
+    return ticksWithoutLease >= core.config.heartbeatTicks() && transfer == null;
   }
 
   /** See {@link RawNode#heartbeat}. */

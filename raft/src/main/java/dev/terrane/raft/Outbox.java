@@ -81,6 +81,10 @@ final class Outbox {
     afterPersist.clear();
   }
 
+  boolean hasReads() {
+    return !reads.isEmpty();
+  }
+
   List<Message> takeMessages() {
     return take(messages);
   }

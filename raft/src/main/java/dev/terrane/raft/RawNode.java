@@ -50,27 +50,56 @@ public final class RawNode {
     this.durableCommit = core.log.committed();
   }
 
-  /** Lets one tick interval pass. Does nothing while hibernating. */
+  /**
+   * Lets one tick interval pass. A tick only counts: what it makes due ({@link #isDue}) is done
+   * when work is asked for next ({@link #hasReady}), so that whatever has come in time can be
+   * handled between the two. It may be the very message that was waited for. Does nothing while
+   * hibernating.
+   */
   public void tick() {
     if (core.isHibernating()) {
       return;
     }
     core.promise.tick();
-    elections.answerReleased();
     if (core.role() instanceof Role.Leading leading) {
-      if (leading.leader().tick()) {
-        elections.renewTerm();
-      }
+      leading.leader().tick();
+    } else {
+      core.forwardedReads().tick();
+      core.electionTimerTick();
+    }
+  }
+
+  /** Whether {@link #hasReady} is to be asked for what ticks, or a round, have made due. */
+  public boolean isDue() {
+    if (core.isHibernating()) {
+      return false;
+    }
+    return (core.role() instanceof Role.Leading leading
+            ? leading.leader().isDue()
+            : core.isElectionDue())
+        || core.promise.hasReleased()
+        || core.outbox.hasReads();
+  }
+
+  private void doWhatIsDue() {
+    if (core.isHibernating()) {
       return;
     }
-    core.forwardedReads().tick();
-    if (core.electionTimerTick() && !elections.campaign()) {
+    if (core.promise.hasReleased()) {
+      elections.answerReleased();
+    }
+    if (core.role() instanceof Role.Leading leading) {
+      leading.leader().doWhatIsDue();
+      if (core.role() instanceof Role.Leading && leading.leader().isRenewalDue()) {
+        elections.renewTerm();
+      }
+    } else if (core.isElectionDue() && !elections.campaign()) {
       core.restartElectionTimer();
     }
   }
 
   /**
-   * How many of the next ticks would be counted and do nothing else, as things are: the owner may
+   * How many of the next ticks would be counted and make nothing due, as things are: the owner may
    * sleep over them and {@link #tick} that often when it wakes, before it hands over anything that
    * has come meanwhile. {@link Integer#MAX_VALUE} if time brings nothing at all.
    */
@@ -312,6 +341,15 @@ public final class RawNode {
   }
 
   /**
+   * Whether this peer gave its lease up for a transfer that failed, and asks for its next term, in
+   * which it can have one again. It is a candidate meanwhile; it will lead again, somebody else
+   * will, or in the end this turns false without either.
+   */
+  public boolean isRenewingTerm() {
+    return elections.isRenewingTerm();
+  }
+
+  /**
    * Campaigns now instead of at the election timeout. False if this peer leads, may not lead, has
    * promised its leader or an earlier life not to, or has a committed membership change to apply.
    */
@@ -320,8 +358,9 @@ public final class RawNode {
     return elections.campaign();
   }
 
-  /** Whether {@link #ready} has work. Cheap: asked every duty cycle. */
+  /** Whether {@link #ready} has work, after doing what is due. Cheap: asked every duty cycle. */
   public boolean hasReady() {
+    doWhatIsDue();
     if (core.role() instanceof Role.Leading leading) {
       leading.leader().flush();
     }

@@ -34,6 +34,10 @@ final class Replicator {
     dirty = true;
   }
 
+  boolean hasChanged() {
+    return dirty;
+  }
+
   void flush() {
     if (!dirty) {
       return;

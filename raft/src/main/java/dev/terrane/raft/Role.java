@@ -4,7 +4,8 @@ package dev.terrane.raft;
  * What a peer does in its term. Transitions: follower to pre-candidate at its election timeout;
  * pre-candidate to candidate when a quorum would vote for it; candidate to leader when a quorum
  * has; any of them back to follower on hearing of a leader or of a later term, or on losing; a
- * pre-candidate also when it gives way to another.
+ * pre-candidate also when it gives way to another. A follower that is told to, and a leader that
+ * renews its term, are candidates at once.
  */
 sealed interface Role {
   RoleKind kind();
@@ -26,11 +27,21 @@ sealed interface Role {
   }
 
   /** Has voted for itself in a new term. */
-  record Candidate(Tally tally) implements Role {
+  record Candidate(Tally tally, Standing standing) implements Role {
     @Override
     public RoleKind kind() {
       return RoleKind.CANDIDATE;
     }
+  }
+
+  /** Why a candidate stands. */
+  enum Standing {
+    /** Nobody has led for long, and a quorum would vote for it. */
+    ELECTION,
+    /** The leader has told it to: its voters need not wait. */
+    TRANSFER,
+    /** It led the term before, and asks for a term in which it can have a lease: nor need they. */
+    RENEWAL
   }
 
   /** Leads; all that it keeps is gone when it no longer does. */

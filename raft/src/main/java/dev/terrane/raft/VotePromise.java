@@ -53,9 +53,14 @@ final class VotePromise {
     waiting.add(request);
   }
 
-  /** Those who may be answered now that it has ended; they are told once. */
+  /** Whether somebody may be answered now that it has ended. */
+  boolean hasReleased() {
+    return !isInForce() && !waiting.isEmpty();
+  }
+
+  /** They are told once. */
   List<Message.RequestPreVote> takeReleased() {
-    if (isInForce() || waiting.isEmpty()) {
+    if (!hasReleased()) {
       return List.of();
     }
     List<Message.RequestPreVote> released = List.copyOf(waiting);

@@ -7,14 +7,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The durable part of a log, in memory: what a simulated disk holds of one peer. */
-final class MemoryLog implements LogStorage {
+public final class MemoryLog implements LogStorage {
   private final List<Entry> entries = new ArrayList<>();
   private long startIndex; // the index and term before the first entry
   private long startTerm;
   private @Nullable Snapshot snapshot;
   private int inMemoryMax = Integer.MAX_VALUE;
 
-  MemoryLog(long startIndex, long startTerm) {
+  public MemoryLog(long startIndex, long startTerm) {
     this.startIndex = startIndex;
     this.startTerm = startTerm;
   }
@@ -80,7 +80,7 @@ final class MemoryLog implements LogStorage {
   }
 
   /** Writes what a Ready asks for, as the Raft log would. */
-  void write(Ready ready) {
+  public void write(Ready ready) {
     Snapshot installed = ready.snapshot();
     if (installed != null) {
       entries.clear();

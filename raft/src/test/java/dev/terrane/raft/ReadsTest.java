@@ -116,5 +116,6 @@ class ReadsTest {
     }
     assertThat(solo.node().term()).isEqualTo(term + 1);
     assertThat(solo.node().role()).isEqualTo(RoleKind.CANDIDATE);
+    assertThat(solo.node().isRenewingTerm()).isTrue();
   }
 }

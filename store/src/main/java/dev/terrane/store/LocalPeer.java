@@ -11,7 +11,6 @@ import dev.terrane.raft.EntriesRequest;
 import dev.terrane.raft.Entry;
 import dev.terrane.raft.HardState;
 import dev.terrane.raft.InitialState;
-import dev.terrane.raft.Lease;
 import dev.terrane.raft.Message;
 import dev.terrane.raft.ProposeResult;
 import dev.terrane.raft.RawNode;
@@ -20,6 +19,7 @@ import dev.terrane.raft.Ready;
 import dev.terrane.raft.RoleKind;
 import dev.terrane.raft.Snapshot;
 import dev.terrane.raft.SnapshotRequest;
+import dev.terrane.raft.drive.DrivenNode;
 import dev.terrane.store.wire.AppliedPosition;
 import dev.terrane.store.wire.Records;
 import dev.terrane.store.wire.RegionKeys;
@@ -30,17 +30,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * This store's peer of one Region: Raft's node, and what a store must do around it.
+ * This store's peer of one Region: Raft's node, driven by {@link DrivenNode}, and what a store must
+ * do around it.
  *
- * <p>Whatever comes in marks the peer dirty; at the end of the cycle {@link #collect} takes Raft's
- * Readies and hands their parts to those who act on them. While a snapshot waits for the barrier
- * that must precede it, no Ready is taken.
+ * <p>Whatever comes in marks the peer dirty; at the end of the cycle {@link #collect} gives it its
+ * turn, in which what Raft asks for is handed to those who act on it.
  *
  * <p>Confined to the store loop; {@link #view} is what others see.
  */
-final class LocalPeer {
-  /** So many Readies are taken in one cycle; with more to come the peer stays dirty. */
-  private static final int READIES_PER_CYCLE_MAX = 8;
+final class LocalPeer implements DrivenNode.Owner {
+  /** As many as the requests that a store admits. */
+  private static final int WRITES_MAX = 1 << 16;
 
   /** What happens beyond the peer itself. */
   interface Surroundings {
@@ -65,29 +65,22 @@ final class LocalPeer {
   private final LoopServices services;
   private final Surroundings surroundings;
   private final PeerView view;
+  private final DrivenNode driven;
   private final RawNode node;
   private final EnvelopeMaker envelopes;
   private final ProposalQueue proposals = new ProposalQueue();
   private final ReadQueue reads = new ReadQueue();
-  private final Lease lease;
   private final PeerTraffic traffic = new PeerTraffic();
   private final PeerHealth health = new PeerHealth();
   private final PeerReporting reporting;
   private @Nullable Region region;
   private AppliedPosition applied;
-  private RoleKind role = RoleKind.FOLLOWER;
-  private long term;
-
-  /** A commit index that is not worth a sync of its own. */
-  private @Nullable HardState unsynced;
 
   /** Bytes appended since the janitor was told. */
   private long grownBytes;
 
   private boolean blankRecorded;
   private boolean dirty;
-  private int wheelSlot = TickWheel.NONE;
-  private boolean waitsForBarrier;
   private boolean snapshotPromised;
   private boolean closed;
 
@@ -104,7 +97,6 @@ final class LocalPeer {
     this.region = region;
     this.applied = applied;
     this.envelopes = new EnvelopeMaker(view.regionId(), services.identity.storeId(), view.peerId());
-    this.lease = new Lease(services.config.leaseNanos());
     this.node =
         new RawNode(
             services.config.raft(),
@@ -112,6 +104,9 @@ final class LocalPeer {
             initial,
             new PeerLog(services.log, view.regionId()),
             services.random);
+    this.driven =
+        new DrivenNode(
+            node, services.config.raft(), services.config.leaseNanos(), WRITES_MAX, this);
     this.reporting = new PeerReporting(services.nowNanos());
     if (region != null) {
       envelopes.region(region);
@@ -190,6 +185,10 @@ final class LocalPeer {
     return node;
   }
 
+  DrivenNode driven() {
+    return driven;
+  }
+
   EnvelopeMaker envelopes() {
     return envelopes;
   }
@@ -215,28 +214,13 @@ final class LocalPeer {
     return applied;
   }
 
-  /** Its place on the {@link TickWheel}, which alone changes that. */
-  int wheelSlot() {
-    return wheelSlot;
-  }
-
-  void wheelSlot(int slot) {
-    wheelSlot = slot;
-  }
-
+  /** Whether it led at the end of its last turn. */
   boolean leads() {
-    return role == RoleKind.LEADER;
+    return driven.leads();
   }
 
   boolean closed() {
     return closed;
-  }
-
-  /**
-   * Whether this leader has applied an entry of its own term: then it knows all that is committed.
-   */
-  boolean leadsWithOwnEntry() {
-    return leads() && applied.term() == term;
   }
 
   // ---- what comes in
@@ -244,26 +228,6 @@ final class LocalPeer {
   void step(Message message) {
     node.step(message);
     markDirty();
-  }
-
-  /**
-   * Lets one tick interval pass.
-   *
-   * @param number of the tick, by which all peers of the store let their heartbeats coincide
-   */
-  void tick(long number) {
-    node.tick();
-    if (number % services.config.raft().heartbeatTicks() == 0) {
-      node.heartbeat();
-    }
-    if (node.hasReady()) {
-      markDirty();
-    }
-  }
-
-  /** Leaves nothing to collect: under overload that would be one more turn for every peer. */
-  void paused() {
-    node.paused();
   }
 
   /** Takes in a write, or refuses it. */
@@ -330,11 +294,6 @@ final class LocalPeer {
     return result;
   }
 
-  void transferLeader(long target) {
-    node.transferLeader(target);
-    markDirty();
-  }
-
   /** Takes in a read that needs a ReadIndex. It was checked when it came, and is again later. */
   void read(ReadRequest read) {
     RegionError error = readRefusal(read);
@@ -363,10 +322,9 @@ final class LocalPeer {
       node.applyConfChange(change.confChange());
       changeRegion(change.region());
     }
-    node.applied(report.index());
+    driven.applied(report.index(), report.term());
     view.applied(report.index());
-    reads.release(report.index(), this::answer);
-    markDirty();
+    reads.release(report.index(), this::serve);
     if (change != null) {
       Region now = change.region();
       if (now.peer(peerId()) == null) {
@@ -386,7 +344,7 @@ final class LocalPeer {
     services.regions.update(view, newRegion);
   }
 
-  private void answer(ReadRequest read) {
+  private void serve(ReadRequest read) {
     RegionError error = readRefusal(read);
     if (error != null) {
       read.refused(error);
@@ -403,7 +361,8 @@ final class LocalPeer {
   void expire() {
     long nowNanos = services.nowNanos();
     proposals.expire(
-        leads() ? term : 0, nowNanos - services.config.intervals().undeterminedAfter().toNanos());
+        leads() ? driven.term() : 0,
+        nowNanos - services.config.intervals().undeterminedAfter().toNanos());
     reads.expire(
         nowNanos - services.config.intervals().readTimeout().toNanos(),
         new RegionError.ReadIndexNotReady(regionId(), "no quorum has confirmed it in time"));
@@ -419,28 +378,29 @@ final class LocalPeer {
     }
   }
 
-  /** Takes Raft's Readies, as the peer's turn in a cycle. Still dirty if there are more. */
+  @Override
+  public void wantsTurn() {
+    markDirty();
+  }
+
+  /** The peer's turn in a cycle: offers Raft what was gathered, and does what Raft asks for. */
   void collect() {
     dirty = false;
     if (closed) {
       return;
     }
-    if (node.role() != RoleKind.LEADER || node.term() != term) {
-      lease.drop(); // before the first round of a new term is noted
-    }
     proposals.flush(node, services.nowNanos(), this::notProposed);
     if (reads.hasGathered()) {
       reads.flush(node, readNotAsked());
     }
-    int taken = 0;
-    while (!waitsForBarrier && node.hasReady()) {
-      if (++taken > READIES_PER_CYCLE_MAX) {
-        markDirty();
-        break;
-      }
-      handle(node.ready());
-    }
+    boolean led = leads();
+    long termBefore = driven.term();
+    int _ = driven.turn(services.nowNanos());
     publish();
+    if (leads() != led || (led && driven.term() != termBefore)) {
+      health.reset();
+      surroundings.leadershipChanged(this);
+    }
   }
 
   private RegionError readNotAsked() {
@@ -449,47 +409,41 @@ final class LocalPeer {
         : new RegionError.ReadIndexNotReady(regionId(), "no leader is known");
   }
 
-  private void handle(Ready ready) {
-    if (ready.roundStarted() != 0) {
-      lease.roundStarted(ready.roundStarted(), services.nowNanos());
-    }
-    if (node.leaseRevoked()) {
-      view.lease().revoke(); // before anything leaves by which somebody else may come to serve
-    }
-    send(ready.messages());
-    Snapshot snapshot = ready.snapshot();
-    if (snapshot != null) {
-      waitsForBarrier = true;
-      surroundings.installSnapshot(this, ready, snapshot);
-    } else {
-      persist(ready);
-    }
-    apply(ready.committedEntries());
-    for (ReadOutcome outcome : ready.reads()) {
+  @Override
+  public void withdrawLease() {
+    view.lease().revoke();
+  }
+
+  @Override
+  public void install(Ready ready, Snapshot snapshot) {
+    surroundings.installSnapshot(this, ready, snapshot);
+  }
+
+  @Override
+  public void answer(List<ReadOutcome> outcomes) {
+    for (ReadOutcome outcome : outcomes) {
       reads.outcome(
           outcome,
           new RegionError.ReadIndexNotReady(regionId(), "the leader could not confirm it"));
     }
-    reads.release(applied.index(), this::answer);
-    for (SnapshotRequest request : ready.snapshotRequests()) {
-      surroundings.sendSnapshot(this, request);
-    }
-    for (EntriesRequest request : ready.entriesRequests()) {
-      surroundings.readEntries(this, request);
-    }
+    reads.release(applied.index(), this::serve);
   }
 
-  /** Adds what a Ready without snapshot wants durable to the cycle's batch. */
-  private void persist(Ready ready) {
-    HardState hardState = ready.hardState();
-    if (!ready.needsSync()) {
-      if (hardState != null) {
-        unsynced = hardState;
-      }
-      return;
-    }
+  @Override
+  public void sendSnapshot(SnapshotRequest request) {
+    surroundings.sendSnapshot(this, request);
+  }
+
+  @Override
+  public void readEntries(EntriesRequest request) {
+    surroundings.readEntries(this, request);
+  }
+
+  /** Adds what {@code ready} wants durable to the cycle's batch. */
+  @Override
+  public void persist(Ready ready) {
     LogTask task = services.logTask();
-    addHardState(task, hardState);
+    addHardState(task, ready.hardState());
     if (!ready.entries().isEmpty()) {
       task.batch().append(regionId(), ready.entries());
       grew(ready.entries());
@@ -508,10 +462,8 @@ final class LocalPeer {
   }
 
   private void addHardState(LogTask task, @Nullable HardState hardState) {
-    HardState newest = hardState != null ? hardState : unsynced;
-    if (newest != null) {
-      task.batch().hardState(regionId(), newest);
-      unsynced = null;
+    if (hardState != null) {
+      task.batch().hardState(regionId(), hardState);
     }
     if (region == null && !blankRecorded) {
       blankRecorded = true;
@@ -526,10 +478,8 @@ final class LocalPeer {
     }
   }
 
-  private void apply(List<Entry> committed) {
-    if (committed.isEmpty()) {
-      return;
-    }
+  @Override
+  public void apply(List<Entry> committed) {
     Invariant.check(region != null, "region %d applies entries without data", regionId());
     List<ProposalQueue.InLog> here = List.of();
     if (!proposals.isEmpty()) {
@@ -544,7 +494,8 @@ final class LocalPeer {
     services.applier.submit(new ApplyTask.Entries(regionId(), committed, here));
   }
 
-  private void send(List<Message> messages) {
+  @Override
+  public void send(List<Message> messages) {
     for (Message message : messages) {
       long storeId = envelopes.storeOf(message.to());
       if (storeId != 0) {
@@ -555,12 +506,9 @@ final class LocalPeer {
 
   /** What {@code ready} wanted durable is durable. */
   void persisted(Ready ready) {
-    if (closed) {
-      return;
+    if (!closed) {
+      driven.persisted(ready);
     }
-    send(ready.afterPersist());
-    node.persisted(ready.number());
-    markDirty();
   }
 
   // ---- snapshots
@@ -579,14 +527,15 @@ final class LocalPeer {
     task.batch().put(RegionKeys.snapshotMarker(regionId()), marker);
     task.batch().delete(RegionKeys.blankPeer(regionId()));
     task.add(this, ready);
-    waitsForBarrier = false;
     snapshotPromised = true;
-    markDirty();
+    driven.snapshotInLine();
   }
 
   /** Whether a snapshot is on its way into this peer. */
   boolean isReplacing() {
-    return waitsForBarrier || view.dataState() == PeerView.DataState.REPLACING || snapshotPromised;
+    return driven.hasSnapshotOutOfLine()
+        || view.dataState() == PeerView.DataState.REPLACING
+        || snapshotPromised;
   }
 
   /** Nobody reads the data from now on. */
@@ -603,38 +552,18 @@ final class LocalPeer {
     view.applied(position.index());
     view.readable();
     services.applier.submit(new ApplyTask.Open(regionId(), peerId(), newRegion, position));
-    node.applied(position.index());
-    reads.release(position.index(), this::answer);
-    markDirty();
+    driven.applied(position.index(), position.term());
+    reads.release(position.index(), this::serve);
     surroundings.regionChanged(this);
   }
 
   // ---- what others see
 
-  /** Shows role, leader and lease to other threads, and tells of changes. */
+  /** Shows role, leader and lease to other threads. */
   private void publish() {
-    RoleKind newRole = node.role();
-    boolean leadershipChanged =
-        (newRole == RoleKind.LEADER) != leads() || (leads() && node.term() != term);
-    role = newRole;
-    term = node.term();
-    view.leadership(term, leads(), leader());
-    publishLease();
-    if (leadershipChanged) {
-      health.reset();
-      surroundings.leadershipChanged(this);
-    }
-  }
-
-  private void publishLease() {
-    if (role != RoleKind.LEADER) {
-      view.lease().revoke();
-      return;
-    }
-    lease.alone(node.isAlone(), services.nowNanos());
-    lease.roundConfirmed(node.confirmedRound());
-    if (applied.term() == term && !node.leaseRevoked() && lease.isValidAt(services.nowNanos())) {
-      view.lease().grant(term, lease.endNanos());
+    view.leadership(driven.term(), leads(), leader());
+    if (driven.hasLeaseAt(services.nowNanos())) {
+      view.lease().grant(driven.term(), driven.leaseEndNanos());
     } else {
       view.lease().revoke();
     }
@@ -643,7 +572,6 @@ final class LocalPeer {
   /** The peer ends. Every request that waits is answered. */
   void close(String reason) {
     closed = true;
-    lease.drop();
     view.unreadable(PeerView.DataState.DESTROYED);
     RegionError error = new RegionError.RegionNotFound(regionId());
     proposals.close(error, reason);

@@ -317,7 +317,7 @@ final class PdDesk {
       refuse(instruction, "peer " + target + " is no member");
       return;
     }
-    peer.transferLeader(target);
+    peer.driven().transferLeader(target);
   }
 
   private void change(

@@ -8,6 +8,8 @@ import dev.terrane.engine.KvEngine;
 import dev.terrane.engine.WriteBatch;
 import dev.terrane.engine.log.LogBatch;
 import dev.terrane.engine.log.Tombstone;
+import dev.terrane.raft.drive.DrivenNode;
+import dev.terrane.raft.drive.TickWheel;
 import dev.terrane.store.wire.RegionKeys;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -60,18 +62,14 @@ final class PeerTable {
     services.regions.add(peer.view());
     byRegionId.put(peer.regionId(), peer);
     services.grownLogs.add(peer); // as it was recovered, its log may be long
-    wheel.add(peer);
+    wheel.keep(peer.driven());
     peer.markDirty();
   }
 
-  /**
-   * After a turn of {@code peer}. Who is alone in its Region waits for nothing that time brings.
-   */
+  /** After a turn of {@code peer}. */
   void tickIfNeeded(LocalPeer peer) {
-    if (peer.closed() || peer.node().isAlone()) {
-      wheel.remove(peer);
-    } else {
-      wheel.add(peer);
+    if (!peer.closed()) {
+      wheel.keep(peer.driven());
     }
   }
 
@@ -93,7 +91,7 @@ final class PeerTable {
     long regionId = peer.regionId();
     Region region = peer.region();
     byRegionId.remove(regionId);
-    wheel.remove(peer);
+    wheel.remove(peer.driven());
     services.regions.remove(peer.view());
     services.grownLogs.remove(peer);
     peer.close(reason);
@@ -143,6 +141,13 @@ final class PeerTable {
     batch.delete(ColumnFamily.REGION, RegionKeys.regionState(regionId));
     batch.delete(ColumnFamily.REGION, RegionKeys.applied(regionId));
     engine.write(batch);
+  }
+
+  /** The Raft nodes of all, at this moment. */
+  List<DrivenNode> driven() {
+    List<DrivenNode> driven = new ArrayList<>(byRegionId.size());
+    byRegionId.values().forEach(peer -> driven.add(peer.driven()));
+    return driven;
   }
 
   /** Every peer, in ascending order of Region ids. */

@@ -10,10 +10,12 @@ import dev.terrane.raft.EntriesRequest;
 import dev.terrane.raft.Ready;
 import dev.terrane.raft.Snapshot;
 import dev.terrane.raft.SnapshotRequest;
+import dev.terrane.raft.drive.HandOver;
+import dev.terrane.raft.drive.TickWheel;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +54,6 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
   private final PdDesk pdDesk;
   private final LogJanitor janitor;
   private final Consumer<StoreMessage> dispatcher = this::dispatch;
-  private final ObjLongConsumer<LocalPeer> ticker = LocalPeer::tick;
 
   /** Whether anything else than signs of life has come in this cycle. */
   private boolean stirred;
@@ -75,7 +76,8 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
             services.inbox, MESSAGES_PER_CYCLE_MAX, RAFT_BYTES_PER_CYCLE_MAX, StoreLoop::raftBytes);
     long nowNanos = parts.time().nanoTime();
     services.startCycle(nowNanos);
-    this.wheel = new TickWheel(services.config.tick().toNanos(), nowNanos);
+    Duration tick = services.config.tick();
+    this.wheel = new TickWheel(tick.toNanos(), nowNanos, paused -> warnOfPause(paused, tick));
     this.peers = new PeerTable(services, wheel);
     this.router = new MessageRouter(services, this, peers);
     this.snapshots =
@@ -109,15 +111,7 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
   public int poll(TimeSource time) {
     long nowNanos = intake.take(time);
     services.startCycle(nowNanos);
-    int paused = wheel.skipPauses(nowNanos, LocalPeer::paused);
-    if (paused > 0) {
-      log.warn(
-          "this store got to {} of its peers more than {} late",
-          paused,
-          services.config.tick().multipliedBy(3));
-    }
-    // Before what has come: a promise that it renews must not be shortened by ticks that were due.
-    int ticked = wheel.advance(nowNanos, ticker);
+    int ticked = wheel.advance(nowNanos); // before what has come is handled
     stirred = false;
     int work = intake.handle(dispatcher);
     if (stirred && housekeepingAtNanos - nowNanos > HOUSEKEEPING_NANOS) {
@@ -131,6 +125,10 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
     services.submitLogTask();
     services.outbox.flush();
     return work;
+  }
+
+  private static void warnOfPause(int paused, Duration tick) {
+    log.warn("this store got to {} of its peers more than {} late", paused, tick.multipliedBy(3));
   }
 
   @Override
@@ -284,7 +282,7 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
 
   /** Hands leadership of every Region to another peer, as far as there is one; the store stops. */
   void leadNoMore(Runnable whenOver) {
-    handOver = new HandOver(peers, whenOver);
+    handOver = new HandOver(peers::driven, whenOver);
   }
 
   /** The store stops: what waits is answered, and nothing is taken in any more. */

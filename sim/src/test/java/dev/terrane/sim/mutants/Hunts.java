@@ -8,7 +8,7 @@ final class Hunts {
   private static final String OUTLIVED_LEASE = "reads by its lease of term";
   private static final String FORGETS = "but remembers";
 
-  /** One for each of {@link Mutants#ALL}. */
+  /** One or more for each of {@link Mutants#ALL}. */
   static final List<Hunt> ALL =
       List.of(
           Hunt.of(
@@ -67,6 +67,9 @@ final class Hunts {
               10,
               OUTLIVED_LEASE),
           Hunt.of("lease-kept-after-timeout-now", "leadership-handed-away", 1, 5, OUTLIVED_LEASE),
+          Hunt.of("lease-without-an-end", "two-claim-to-lead", 1, 10, OUTLIVED_LEASE),
+          Hunt.of(
+              "lease-without-an-end", "pd-standing-still-in-a-cycle", 11, 60, "gives timestamps"),
           Hunt.of("believe-a-stranger", "strangers-messages", 1, 5, "both lead in term"),
           Hunt.of(
               "take-a-copy-for-the-store", "copied-directories", 1, 5, "takes the word of a copy"),

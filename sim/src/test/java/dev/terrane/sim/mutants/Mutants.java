@@ -132,9 +132,16 @@ final class Mutants {
           new Mutant(
               "lease-kept-after-timeout-now",
               "a leader goes on reading on its lease after it has told another to stand",
-              STORE + "LocalPeer",
-              "publishLease",
+              RAFT + "drive.DrivenNode",
+              "hasLeaseAt",
               new CallReplaced(RAFT + "RawNode", "leaseRevoked", FALSE)),
+          new Mutant(
+              "lease-without-an-end",
+              "a leader, of a Region or of PD, takes itself to be alone, so that its lease has no"
+                  + " end while it does not know of its successor",
+              RAFT + "drive.DrivenNode",
+              "turn",
+              new CallReplaced(RAFT + "RawNode", "isAlone", TRUE)),
           new Mutant(
               "handle-what-came-after-the-clock",
               "a store's cycle handles what came after it read the clock, so that a promise which"

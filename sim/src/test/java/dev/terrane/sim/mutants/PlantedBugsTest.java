@@ -58,8 +58,10 @@ class PlantedBugsTest {
   @Test
   void eachBugIsHunted() {
     Set<String> hunted = new TreeSet<>();
+    Set<String> hunts = new TreeSet<>();
     for (Hunt hunt : HUNTS) {
-      assertThat(hunted.add(hunt.mutant().name())).as("%s is hunted once", hunt).isTrue();
+      hunted.add(hunt.mutant().name());
+      assertThat(hunts.add(hunt + " in " + hunt.scenario())).as("%s is another", hunt).isTrue();
     }
     assertThat(Mutants.ALL).extracting(Mutant::name).allMatch(hunted::contains);
   }
