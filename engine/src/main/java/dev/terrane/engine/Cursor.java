@@ -13,7 +13,7 @@ import dev.terrane.common.Bytes;
  * <p>Confined to one thread at a time. Holds old data in place while open: close it soon. {@link
  * #value} is read only when asked for, so a walk over keys alone does not pay for values.
  */
-public interface Cursor extends AutoCloseable {
+public interface Cursor extends RowValue, AutoCloseable {
   /** Moves to the first key of the range. */
   boolean seekToFirst();
 
@@ -39,6 +39,7 @@ public interface Cursor extends AutoCloseable {
   Bytes key();
 
   /** The value under the cursor, which must stand on a key. The result outlives the next move. */
+  @Override
   Bytes value();
 
   /** Idempotent. */

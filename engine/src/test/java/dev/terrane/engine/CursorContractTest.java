@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.terrane.common.Bytes;
 import dev.terrane.common.InvariantViolation;
 import dev.terrane.common.KeyRange;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,30 @@ final class CursorContractTest {
     }
     assertThat(cursor.value()).isEqualTo(cursor.key().concat(cursor.key()));
     return cursor.key().toUtf8();
+  }
+
+  @Test
+  void copiesAValueAsFarAsThereIsRoom() {
+    Bytes value = Bytes.wrap(new byte[100_000]).concat(bytes("end"));
+    fixture.engine().write(new WriteBatch().put(DEFAULT, bytes("v"), value));
+    for (boolean flushed : new boolean[] {false, true}) {
+      if (flushed) {
+        fixture.flush();
+      }
+      try (Cursor cursor = cursor("v", "w")) {
+        assertThat(cursor.seekToFirst()).isTrue();
+        ByteBuffer none = ByteBuffer.allocateDirect(0);
+        assertThat(cursor.copyValue(none)).isEqualTo(value.length());
+        ByteBuffer part = ByteBuffer.allocateDirect(100).position(60);
+        assertThat(cursor.copyValue(part)).isEqualTo(value.length());
+        assertThat(Bytes.copyOf(part)).isEqualTo(value.slice(0, 40));
+        ByteBuffer room = ByteBuffer.allocateDirect(value.length() + 50).position(10);
+        assertThat(cursor.copyValue(room)).isEqualTo(value.length());
+        assertThat(room.position()).isEqualTo(10);
+        assertThat(Bytes.copyOf(room)).isEqualTo(value);
+        assertThat(cursor.value()).isEqualTo(value);
+      }
+    }
   }
 
   @Test

@@ -2,7 +2,6 @@ package dev.terrane.bench.soak;
 
 import dev.terrane.client.RawClient;
 import dev.terrane.common.Bytes;
-import dev.terrane.common.KeyRange;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -18,7 +17,12 @@ final class Data {
   static final int HUGE_VALUES = 100;
   static final int HUGE_BYTES = 8 << 20;
   static final String WIDE_START = "wide/";
-  static final KeyRange HUGE = new KeyRange(bytes("huge/"), bytes("huge0"));
+  static final String HUGE_START = "huge/";
+
+  /** As many as make answers of some 32 MiB, which a node of a small heap has room for. */
+  static final int WIDE_ROWS_THAT_FIT = 1_600;
+
+  static final int HUGE_VALUES_THAT_FIT = 4;
 
   private static final int SMALL_BYTES = 100;
   private static final int OUTSTANDING_BYTES_MAX = 32 << 20;
@@ -54,7 +58,7 @@ final class Data {
   void put() throws InterruptedException {
     put("small/", SMALL_KEYS, SMALL_BYTES);
     put(WIDE_START, WIDE_ROWS, WIDE_BYTES);
-    put("huge/", HUGE_VALUES, HUGE_BYTES);
+    put(HUGE_START, HUGE_VALUES, HUGE_BYTES);
     room.acquire(OUTSTANDING_BYTES_MAX);
     Throwable failed = failure;
     if (failed != null) {

@@ -10,26 +10,30 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Asks for large answers, with the row limit of the protocol: to read them, or to leave them where
- * they are.
+ * Asks for large answers, in turn some that a small node has room for and some, with the row limit
+ * of the protocol, that it has not: to read them, or to leave them where they are.
  */
 final class LargeScans {
   private static final long BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long UNREAD_NANOS = TimeUnit.SECONDS.toNanos(20);
 
-  private final RawScanRequest wide;
-  private final RawScanRequest huge;
+  private final List<RawScanRequest> inTurn;
   private final Outcomes outcomes;
   private final BooleanSupplier stopping;
 
   LargeScans(Route route, Outcomes outcomes, BooleanSupplier stopping) {
-    this.wide = scan(route, Data.WIDE_START, Data.WIDE_ROWS);
-    this.huge = scan(route, "huge/", Data.HUGE_VALUES);
+    this.inTurn =
+        List.of(
+            scan(route, Data.WIDE_START, Data.WIDE_ROWS),
+            scan(route, Data.WIDE_START, Data.WIDE_ROWS_THAT_FIT),
+            scan(route, Data.HUGE_START, Data.HUGE_VALUES),
+            scan(route, Data.HUGE_START, Data.HUGE_VALUES_THAT_FIT));
     this.outcomes = outcomes;
     this.stopping = stopping;
   }
@@ -44,10 +48,8 @@ final class LargeScans {
 
   /** One after the other, on {@code channel}, until it is time to stop. */
   void readOverAndOver(ManagedChannel channel) {
-    boolean large = false;
-    while (!stopping.getAsBoolean()) {
-      RawScanRequest request = large ? huge : wide;
-      large = !large;
+    for (int turn = 0; !stopping.getAsBoolean(); turn = (turn + 1) % inTurn.size()) {
+      RawScanRequest request = inTurn.get(turn);
       long started = System.nanoTime();
       try {
         RawScanResponse answer =
@@ -96,7 +98,7 @@ final class LargeScans {
       ClientCall<RawScanRequest, RawScanResponse> call =
           channel.newCall(TikvGrpc.getRawScanMethod(), CallOptions.DEFAULT);
       call.start(new ClientCall.Listener<>() {}, new Metadata());
-      call.sendMessage(wide);
+      call.sendMessage(inTurn.getFirst());
       call.halfClose();
       // Without request(1) nothing of the answer is taken from the connection.
       long until = System.nanoTime() + UNREAD_NANOS;

@@ -12,7 +12,8 @@ import java.util.Map;
  * @param pids servers whose memory is looked at, and that must live to the end
  * @param outstanding operations of the full load, half puts and half gets
  * @param connections further connections, each with a get a second
- * @param scanners clients that read 10,240 rows of 20 kB, and 100 values of 8 MiB, over and over
+ * @param scanners clients that scan over and over, 1,600 and 10,240 rows of 20 kB, and 4 and 100
+ *     values of 8 MiB, each in one answer
  * @param slowReaders clients that ask for large answers and do not read them
  */
 record SoakOptions(

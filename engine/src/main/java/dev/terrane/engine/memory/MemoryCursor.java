@@ -5,6 +5,7 @@ import dev.terrane.common.Invariant;
 import dev.terrane.common.KeyRange;
 import dev.terrane.engine.Cursor;
 import dev.terrane.engine.EngineClosedException;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** Stands on an entry of a tree; each step looks its neighbour up from the root. */
@@ -87,6 +88,15 @@ final class MemoryCursor implements Cursor {
     SortedTree.Node entry = entry();
     arrive(entry); // a closed cursor has no values
     return entry.value;
+  }
+
+  @Override
+  public int copyValue(ByteBuffer target) {
+    Bytes value = value();
+    int copied = Math.min(value.length(), target.remaining());
+    target.put(target.position(), value.backingArray(), value.offset(), copied);
+    target.limit(target.position() + copied);
+    return value.length();
   }
 
   @Override

@@ -173,6 +173,17 @@ final class RocksCursor implements Cursor, OpenReaders.AutoCloseableReader {
   }
 
   @Override
+  public int copyValue(ByteBuffer target) {
+    key(); // must stand on one
+    turnstile.enter();
+    try {
+      return iterator.value(target);
+    } finally {
+      turnstile.leave();
+    }
+  }
+
+  @Override
   public void close() {
     if (!turnstile.shut()) {
       return;

@@ -4,7 +4,7 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
-/** Answers a unary call once, from any thread; sending happens on an event loop. */
+/** Answers a unary call once, from any thread. */
 public final class Unary<R> {
   private final StreamObserver<R> client;
   private final LoopExecutor loop;
@@ -16,11 +16,15 @@ public final class Unary<R> {
     ((ServerCallStreamObserver<R>) client).setOnCancelHandler(() -> {});
   }
 
+  /** Has the event loop write the response out. */
   public void answer(R response) {
-    loop.executeOrRun(() -> {
-      client.onNext(response);
-      client.onCompleted();
-    });
+    loop.executeOrRun(() -> answerHere(response));
+  }
+
+  /** Writes the response out before returning; the event loop has only to send what is written. */
+  public void answerHere(R response) {
+    client.onNext(response);
+    client.onCompleted();
   }
 
   public void fail(Status status) {

@@ -9,6 +9,7 @@ import dev.terrane.server.config.MemoryBudget;
 import dev.terrane.server.config.NodeConfig;
 import dev.terrane.server.metrics.NodeMetrics;
 import dev.terrane.server.net.ConnectionGate;
+import dev.terrane.server.net.DirectMemory;
 import dev.terrane.server.net.EventLoops;
 import dev.terrane.server.net.GrpcChannels;
 import dev.terrane.server.net.GrpcServers;
@@ -26,6 +27,7 @@ import dev.terrane.store.StoreStatus;
 import io.grpc.BindableService;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -134,7 +136,12 @@ public final class Node implements AutoCloseable {
     LoopExecutor loop = loops.executor(fatal);
     NodeThreads threads = new NodeThreads(config.name(), cores, loop, time, fatal);
     NodeTraffic traffic =
-        new NodeTraffic(new TrafficBudget(memory.trafficBytes()), loop, threads.reads, time);
+        new NodeTraffic(
+            new TrafficBudget(memory.trafficBytes()),
+            loop,
+            threads.reads,
+            () -> new DirectMemory(PooledByteBufAllocator.DEFAULT),
+            time);
     ConnectionGate gate = new ConnectionGate(descriptors.connections(), time);
     GrpcServers servers = new GrpcServers(loops, gate, memory.messageBytes(), traffic, fatal);
     NodePorts opened = take("ports", NodePorts.open(config, servers));

@@ -2,13 +2,14 @@ package dev.terrane.server.tikv;
 
 import dev.terrane.common.traffic.Charge;
 import dev.terrane.proto.tikvpb.BatchCommandsResponse.Response;
+import dev.terrane.server.traffic.AnswerMemory;
 import dev.terrane.server.traffic.CallTraffic;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to one command of a batch: while it is gathered, and until it is handed to gRPC. Most
- * are small and are made without a charge of their own.
+ * The answer to one command of a batch: while it is gathered, and until gRPC has written it out.
+ * Most are small and are made without a charge and a memory of their own.
  */
 final class BatchAnswer implements Reply<Response> {
   private final long id;
@@ -16,6 +17,7 @@ final class BatchAnswer implements Reply<Response> {
   private final CallTraffic traffic;
   private final BatchStream stream;
   private @Nullable Charge charge;
+  private @Nullable AnswerMemory memory;
   private Response response = Response.getDefaultInstance();
   private int bytes;
 
@@ -32,6 +34,16 @@ final class BatchAnswer implements Reply<Response> {
     if (open == null) {
       open = traffic.open(stream.unreadBytes()); // of one who does not read all count as one
       charge = open;
+    }
+    return open;
+  }
+
+  @Override
+  public AnswerMemory memory() {
+    AnswerMemory open = memory;
+    if (open == null) {
+      open = traffic.openMemory();
+      memory = open;
     }
     return open;
   }
@@ -61,7 +73,7 @@ final class BatchAnswer implements Reply<Response> {
     return bytes;
   }
 
-  /** From here on gRPC holds it. */
+  /** Part of a message that gRPC is about to be given. */
   void handOver() {
     Charge gathered = charge;
     if (gathered != null) {
@@ -70,12 +82,26 @@ final class BatchAnswer implements Reply<Response> {
     message.answered();
   }
 
+  /** Whether {@link #written} is to be called after it is handed over. */
+  boolean needsMemory() {
+    return memory != null;
+  }
+
+  /** gRPC has written it out, and holds what it was made of no more. */
+  void written() {
+    AnswerMemory kept = memory;
+    if (kept != null) {
+      kept.free();
+    }
+  }
+
   /** Nobody wants it any more. */
   void drop() {
     Charge gathered = charge;
     if (gathered != null) {
       gathered.close();
     }
+    written();
     message.answered();
   }
 }

@@ -10,6 +10,8 @@ import dev.terrane.server.traffic.CallTraffic;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -24,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The commands of a message are started in turns of a bounded number of keys and pairs: other
  * connections have theirs in between. Answers come on any thread and are queued; one task on the
- * event loop sends what has gathered since it was scheduled. Only that task writes to the stream.
+ * event loop sends what has gathered since it was scheduled. Only that task writes to the stream,
+ * or has a message that is large written by another thread, and waits until that is done.
  *
  * <p>Bounded by the commands that have not been answered to the client: past the bound the client's
  * next message is not asked for, which stops the client through HTTP/2's flow control. A client
@@ -81,6 +84,12 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
 
   private boolean ended;
   private boolean healthTold;
+
+  /** Another thread is writing a message to the client, whom nobody else may turn to meanwhile. */
+  private boolean writing;
+
+  /** How the stream is to end when that is done. */
+  private @Nullable Status endAfterWriting;
 
   /**
    * @param eventLoop runs one task after the other
@@ -221,7 +230,7 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
       return;
     }
     int sent = 0;
-    while (client.isReady() && !answers.isEmpty()) {
+    while (!writing && client.isReady() && !answers.isEmpty()) {
       sent += sendOne();
     }
     if (sent > 0) {
@@ -230,7 +239,7 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
       wantNextMessage();
     }
     startHeld();
-    if (answers.isEmpty() && outstanding.get() == 0) {
+    if (!writing && answers.isEmpty() && outstanding.get() == 0) {
       if (clientDone) {
         end(Status.OK);
       } else if (draining) {
@@ -241,6 +250,7 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
 
   private int sendOne() {
     BatchCommandsResponse.Builder message = BatchCommandsResponse.newBuilder();
+    List<BatchAnswer> withMemory = List.of();
     int count = 0;
     long bytes = 0;
     while (count < RESPONSES_PER_MESSAGE_MAX && bytes < RESPONSE_MESSAGE_BYTES_MAX) {
@@ -251,12 +261,53 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
       message.addResponses(answer.response()).addRequestIds(answer.id());
       bytes += answer.bytes();
       answer.handOver();
+      if (answer.needsMemory()) {
+        withMemory = withMemory.isEmpty() ? new ArrayList<>() : withMemory;
+        withMemory.add(answer);
+      }
       count++;
     }
     answerBytes.addAndGet(-bytes);
     tellHealth(message);
-    client.onNext(message.build());
+    write(message.build(), bytes, withMemory);
     return count;
+  }
+
+  private void write(BatchCommandsResponse message, long bytes, List<BatchAnswer> withMemory) {
+    if (bytes > RESPONSE_MESSAGE_BYTES_MAX) {
+      writing = true;
+      Runnable write =
+          () -> {
+            try {
+              writeHere(message, withMemory);
+            } finally {
+              eventLoop.execute(this::afterWriting);
+            }
+          };
+      if (traffic.elsewhere(write)) {
+        return;
+      }
+      writing = false;
+    }
+    writeHere(message, withMemory);
+  }
+
+  private void writeHere(BatchCommandsResponse message, List<BatchAnswer> withMemory) {
+    try {
+      client.onNext(message);
+    } finally {
+      withMemory.forEach(BatchAnswer::written);
+    }
+  }
+
+  private void afterWriting() {
+    writing = false;
+    Status end = endAfterWriting;
+    if (end != null) {
+      tellEnd(end);
+    } else {
+      send();
+    }
   }
 
   /** In a stream's first message, and beside each answer about it, which some clients overlook. */
@@ -322,6 +373,14 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
     ended = true;
     dropAll();
     whenEnded.accept(this);
+    if (writing) {
+      endAfterWriting = status;
+    } else {
+      tellEnd(status);
+    }
+  }
+
+  private void tellEnd(Status status) {
     if (status.isOk()) {
       client.onCompleted();
     } else {

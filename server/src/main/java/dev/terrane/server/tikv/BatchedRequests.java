@@ -7,6 +7,7 @@ import dev.terrane.proto.kvrpcpb.HealthFeedback;
 import dev.terrane.proto.tikvpb.BatchCommandsEmptyResponse;
 import dev.terrane.proto.tikvpb.BatchCommandsRequest.Request;
 import dev.terrane.proto.tikvpb.BatchCommandsResponse.Response;
+import dev.terrane.server.traffic.AnswerMemory;
 import dev.terrane.server.traffic.NoRoom;
 import dev.terrane.txn.Delays;
 import io.grpc.Status;
@@ -83,6 +84,11 @@ final class BatchedRequests {
       @Override
       public Charge charge() {
         return reply.charge();
+      }
+
+      @Override
+      public AnswerMemory memory() {
+        return reply.memory();
       }
     };
   }

@@ -19,7 +19,6 @@ import dev.terrane.proto.kvrpcpb.RawScanRequest;
 import dev.terrane.proto.kvrpcpb.RawScanResponse;
 import dev.terrane.txn.raw.ChecksumAnswer;
 import dev.terrane.txn.raw.RawCommands;
-import dev.terrane.txn.raw.RawPair;
 import dev.terrane.txn.raw.ScanRange;
 import dev.terrane.txn.raw.TimeToLive;
 import java.util.ArrayList;
@@ -79,25 +78,25 @@ final class RawReads {
   }
 
   void batchGet(RawBatchGetRequest request, Reply<RawBatchGetResponse> reply) {
-    EncodedReply<List<RawPair>, RawBatchGetResponse> encoded =
+    EncodedReply<List<KvPair>, RawBatchGetResponse> encoded =
         new EncodedReply<>(
             reply,
-            pairs -> RawBatchGetResponse.newBuilder().addAllPairs(encode(pairs)).build(),
+            pairs -> RawBatchGetResponse.newBuilder().addAllPairs(pairs).build(),
             error -> RawBatchGetResponse.newBuilder().setRegionError(error).build(),
             message -> RawBatchGetResponse.newBuilder().addPairs(aborted(message)).build());
     if (!encoded.refusedFor(contexts.refusal(request.getContext()))) {
       commands.batchGet(
           RequestContexts.raw(request.getContext(), request.getCf()),
           ProtoBytes.toBytes(request.getKeysList()),
-          encoded);
+          new PairsAnswer(encoded, reply::memory));
     }
   }
 
   void scan(RawScanRequest request, Reply<RawScanResponse> reply) {
-    EncodedReply<List<RawPair>, RawScanResponse> encoded =
+    EncodedReply<List<KvPair>, RawScanResponse> encoded =
         new EncodedReply<>(
             reply,
-            pairs -> RawScanResponse.newBuilder().addAllKvs(encode(pairs)).build(),
+            pairs -> RawScanResponse.newBuilder().addAllKvs(pairs).build(),
             error -> RawScanResponse.newBuilder().setRegionError(error).build(),
             message -> RawScanResponse.newBuilder().addKvs(aborted(message)).build());
     if (!encoded.refusedFor(contexts.refusal(request.getContext()))) {
@@ -110,15 +109,15 @@ final class RawReads {
           Integer.toUnsignedLong(request.getLimit()),
           request.getKeyOnly(),
           request.getReverse(),
-          encoded);
+          new PairsAnswer(encoded, reply::memory));
     }
   }
 
   void batchScan(RawBatchScanRequest request, Reply<RawBatchScanResponse> reply) {
-    EncodedReply<List<RawPair>, RawBatchScanResponse> encoded =
+    EncodedReply<List<KvPair>, RawBatchScanResponse> encoded =
         new EncodedReply<>(
             reply,
-            pairs -> RawBatchScanResponse.newBuilder().addAllKvs(encode(pairs)).build(),
+            pairs -> RawBatchScanResponse.newBuilder().addAllKvs(pairs).build(),
             error -> RawBatchScanResponse.newBuilder().setRegionError(error).build(),
             message -> RawBatchScanResponse.newBuilder().addKvs(aborted(message)).build());
     if (!encoded.refusedFor(contexts.refusal(request.getContext()))) {
@@ -128,7 +127,7 @@ final class RawReads {
           Integer.toUnsignedLong(request.getEachLimit()),
           request.getKeyOnly(),
           request.getReverse(),
-          encoded);
+          new PairsAnswer(encoded, reply::memory));
     }
   }
 
@@ -161,18 +160,6 @@ final class RawReads {
               ProtoBytes.toBytes(range.getStartKey()), ProtoBytes.toBytes(range.getEndKey())));
     }
     return all;
-  }
-
-  private static List<KvPair> encode(List<RawPair> pairs) {
-    List<KvPair> encoded = new ArrayList<>(pairs.size());
-    for (RawPair pair : pairs) {
-      encoded.add(
-          KvPair.newBuilder()
-              .setKey(ProtoBytes.toByteString(pair.key()))
-              .setValue(ProtoBytes.toByteString(pair.value()))
-              .build());
-    }
-    return encoded;
   }
 
   private static KvPair aborted(String message) {

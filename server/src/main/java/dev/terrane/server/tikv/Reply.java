@@ -1,6 +1,7 @@
 package dev.terrane.server.tikv;
 
 import dev.terrane.common.traffic.Charge;
+import dev.terrane.server.traffic.AnswerMemory;
 import io.grpc.Status;
 
 /** Takes the outcome of one request: exactly one call, on any thread. */
@@ -12,4 +13,7 @@ public interface Reply<R> {
 
   /** Of which the response is taken as it is gathered. */
   Charge charge();
+
+  /** Where the large parts of the response may be. Freed when the outcome has been sent. */
+  AnswerMemory memory();
 }

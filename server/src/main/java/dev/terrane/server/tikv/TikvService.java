@@ -1,5 +1,6 @@
 package dev.terrane.server.tikv;
 
+import com.google.protobuf.MessageLite;
 import dev.terrane.proto.coprocessor.Request;
 import dev.terrane.proto.coprocessor.Response;
 import dev.terrane.proto.kvrpcpb.GetHealthFeedbackRequest;
@@ -221,7 +222,7 @@ public final class TikvService extends TransactionalCalls {
     unary(client).send(store.healthFeedback());
   }
 
-  private <R> Reply<R> unary(StreamObserver<R> client) {
-    return new UnaryReply<>(new Unary<>(client, loop), CallTraffic.current().answer());
+  private <R extends MessageLite> Reply<R> unary(StreamObserver<R> client) {
+    return new UnaryReply<>(new Unary<>(client, loop), CallTraffic.current());
   }
 }

@@ -84,6 +84,16 @@ public final class CallTraffic {
     return sending;
   }
 
+  /** For the large parts of one answer. Its user frees it. */
+  public AnswerMemory openMemory() {
+    return node == null ? AnswerMemory.heap() : node.openMemory();
+  }
+
+  /** Runs {@code work} on another thread than the event loop's; false if that is not possible. */
+  public boolean elsewhere(Runnable work) {
+    return node != null && node.decoders().submit(work);
+  }
+
   /** How large the message is that the service is being handed; 0 where nobody has counted. */
   public long messageBytes() {
     return messageBytes;

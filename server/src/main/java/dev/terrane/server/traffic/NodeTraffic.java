@@ -10,6 +10,7 @@ import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerStreamTracer;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /** All calls of a node, and what they may hold. Thread-safe. */
 public final class NodeTraffic {
@@ -23,17 +24,25 @@ public final class NodeTraffic {
   private final TrafficBudget budget;
   private final Executor loop;
   private final ReadPool decoders;
+  private final Supplier<AnswerMemory> memory;
   private final UnreadAnswers unread;
   private final AtomicLong openCalls = new AtomicLong();
 
   /**
    * @param loop where messages are handed over that were decoded elsewhere
    * @param decoders where large messages are decoded
+   * @param memory for the large parts of one answer, whenever there is one
    */
-  public NodeTraffic(TrafficBudget budget, Executor loop, ReadPool decoders, TimeSource time) {
+  public NodeTraffic(
+      TrafficBudget budget,
+      Executor loop,
+      ReadPool decoders,
+      Supplier<AnswerMemory> memory,
+      TimeSource time) {
     this.budget = budget;
     this.loop = loop;
     this.decoders = decoders;
+    this.memory = memory;
     this.unread = new UnreadAnswers(time);
     budget.whenRefused(this::lookForTheSlow);
   }
@@ -90,6 +99,10 @@ public final class NodeTraffic {
 
   ReadPool decoders() {
     return decoders;
+  }
+
+  AnswerMemory openMemory() {
+    return memory.get();
   }
 
   /** How many calls are open. */

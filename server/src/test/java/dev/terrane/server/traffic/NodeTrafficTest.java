@@ -65,6 +65,7 @@ class NodeTrafficTest {
           budget,
           loops.executor((where, failure) -> failures.add(failure)),
           decoders,
+          AnswerMemory::heap,
           new TimeSource() {
             @Override
             public long nanoTime() {

@@ -4,6 +4,7 @@ import dev.terrane.common.traffic.TrafficBudget;
 import dev.terrane.engine.EngineException;
 import dev.terrane.server.net.GrpcChannels;
 import dev.terrane.server.net.HostPort;
+import dev.terrane.server.traffic.AnswerMemory;
 import dev.terrane.server.traffic.NodeTraffic;
 import dev.terrane.sim.world.Machine;
 import dev.terrane.sim.world.NodeProcess;
@@ -67,6 +68,7 @@ public final class ServerNode {
             new TrafficBudget(plan.trafficBytes()),
             process.loop(),
             new SimReadPool(process),
+            AnswerMemory::heap,
             machine.clock());
     traffic = calls;
     try {

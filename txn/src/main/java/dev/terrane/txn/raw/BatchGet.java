@@ -2,17 +2,16 @@ package dev.terrane.txn.raw;
 
 import dev.terrane.common.Bytes;
 import dev.terrane.engine.KvReader;
-import java.util.ArrayList;
 import java.util.List;
 
 /** The pairs of those keys that have a value, in the request's order. */
-final class BatchGet extends RegionRead<List<RawPair>> {
+final class BatchGet extends RegionRead<Done> {
   private static final int KEYS_PER_SLICE = 256;
   private static final int BYTES_PER_SLICE = 1 << 20;
 
   private final List<Bytes> userKeys;
   private final List<Bytes> engineKeys;
-  private final List<RawPair> pairs = new ArrayList<>();
+  private final PairsReply pairs;
   private int next;
 
   BatchGet(
@@ -20,8 +19,9 @@ final class BatchGet extends RegionRead<List<RawPair>> {
       RawContext context,
       List<Bytes> userKeys,
       List<Bytes> engineKeys,
-      RawReply<List<RawPair>> reply) {
-    super(environment, context, context.readMode(), reply);
+      PairsReply pairs) {
+    super(environment, context, context.readMode(), pairs);
+    this.pairs = pairs;
     this.userKeys = userKeys;
     this.engineKeys = engineKeys;
   }
@@ -41,17 +41,18 @@ final class BatchGet extends RegionRead<List<RawPair>> {
       Bytes engineKey = engineKeys.get(next);
       Bytes stored = live(engineKey, latest.get(family, engineKey));
       if (stored != null) {
-        RawPair pair = new RawPair(userKeys.get(next), environment.codec().userValue(stored));
-        if (!gathers(pair.key(), pair.value())) {
+        Bytes key = userKeys.get(next);
+        Bytes value = environment.codec().userValue(stored);
+        if (!gathers(key.length(), value.length())) {
           return;
         }
-        pairs.add(pair);
+        pairs.pair(key, value);
         bytes += stored.length();
       }
       next++;
     }
     if (next == engineKeys.size()) {
-      finish(pairs);
+      finish(Done.DONE);
     } else {
       nextSlice();
     }
@@ -59,6 +60,6 @@ final class BatchGet extends RegionRead<List<RawPair>> {
 
   @Override
   void forget() {
-    pairs.clear();
+    pairs.forget();
   }
 }

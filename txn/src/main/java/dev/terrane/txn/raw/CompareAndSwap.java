@@ -48,7 +48,7 @@ final class CompareAndSwap extends PointRead<CompareAndSwapAnswer> {
   void decide(@Nullable Bytes liveValue) {
     previous = liveValue == null ? null : environment.codec().userValue(liveValue);
     // Before anything is proposed: what has been swapped cannot be refused any more.
-    if (previous != null && !(gathers(engineKey, previous) && hasRoom())) {
+    if (previous != null && !(gathers(engineKey.length(), previous.length()) && hasRoom())) {
       return;
     }
     boolean asExpected = Objects.equals(expected, previous);

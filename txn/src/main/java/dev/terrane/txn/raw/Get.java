@@ -20,7 +20,7 @@ final class Get extends PointRead<@Nullable Bytes> {
       return;
     }
     Bytes value = environment.codec().userValue(liveValue);
-    if (gathers(engineKey, value)) {
+    if (gathers(engineKey.length(), value.length())) {
       finish(value);
     }
   }

@@ -80,16 +80,16 @@ public final class RawCommands {
   }
 
   /** Answers the pairs that exist, in the order of {@code keys}. */
-  public void batchGet(RawContext context, List<Bytes> keys, RawReply<List<RawPair>> reply) {
+  public void batchGet(RawContext context, List<Bytes> keys, PairsReply reply) {
     prepared(keys.size(), reply, () -> prepareGet(context, keys, reply));
   }
 
-  private void prepareGet(RawContext context, List<Bytes> keys, RawReply<List<RawPair>> reply) {
+  private void prepareGet(RawContext context, List<Bytes> keys, PairsReply reply) {
     if (rejects(reply, checks.context(context), checks.keysToRead(keys))) {
       return;
     }
     if (keys.isEmpty()) {
-      answerIfRouted(context, context.readMode(), reply, List.of());
+      answerIfRouted(context, context.readMode(), reply, Done.DONE);
       return;
     }
     List<Bytes> engineKeys = engineKeys(keys);
@@ -108,7 +108,7 @@ public final class RawCommands {
       long limit,
       boolean keyOnly,
       boolean reverse,
-      RawReply<List<RawPair>> reply) {
+      PairsReply reply) {
     List<ScanRange> one = List.of(range);
     if (!rejects(
         reply, checks.context(context), checks.limit(limit), checks.ranges(one, reverse))) {
@@ -126,7 +126,7 @@ public final class RawCommands {
       long limitOfEach,
       boolean keyOnly,
       boolean reverse,
-      RawReply<List<RawPair>> reply) {
+      PairsReply reply) {
     List<ScanRange> ended = endedByTheNext(ranges);
     if (!rejects(
         reply,
@@ -155,9 +155,9 @@ public final class RawCommands {
       long limitOfEach,
       boolean keyOnly,
       boolean reverse,
-      RawReply<List<RawPair>> reply) {
+      PairsReply reply) {
     if (limitOfEach == 0 || ranges.isEmpty()) {
-      answerIfRouted(context, context.readMode(), reply, List.of());
+      answerIfRouted(context, context.readMode(), reply, Done.DONE);
       return;
     }
     read(

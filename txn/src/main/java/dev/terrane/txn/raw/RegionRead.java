@@ -114,13 +114,13 @@ abstract class RegionRead<T extends @Nullable Object> implements ReadReply, Runn
   }
 
   /**
-   * Counts a pair that is to be part of the answer, before more is gathered.
+   * Counts a pair of the answer, before more is gathered.
    *
    * @return false if the answer has become too large, or there is no room for it: the command has
    *     been ended
    */
-  final boolean gathers(Bytes key, Bytes value) {
-    long bytes = (long) key.length() + value.length();
+  final boolean gathers(int keyLength, int valueLength) {
+    long bytes = (long) keyLength + valueLength;
     answerBytes += bytes;
     if (answerBytes > environment.limits().answerBytesMax()) {
       reject(new RawRejection.AnswerTooLarge(environment.limits().answerBytesMax()));

@@ -2,7 +2,6 @@ package dev.terrane.txn.raw;
 
 import dev.terrane.common.Bytes;
 import dev.terrane.engine.Cursor;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,10 +9,10 @@ import org.jspecify.annotations.Nullable;
  * Up to {@code limit} pairs of each range: fewer only if the part of the range that lies in the
  * Region has no more. Never cut short for its size: an answer that would be too large is refused.
  */
-final class Scan extends RangeRead<List<RawPair>> {
+final class Scan extends RangeRead<Done> {
   private final int limit;
   private final boolean keyOnly;
-  private final List<RawPair> pairs = new ArrayList<>();
+  private final PairsReply pairs;
   private int rangeOfCount = -1;
   private int countInRange;
 
@@ -24,8 +23,9 @@ final class Scan extends RangeRead<List<RawPair>> {
       int limit,
       boolean keyOnly,
       boolean reverse,
-      RawReply<List<RawPair>> reply) {
-    super(environment, context, ranges, reverse, reply);
+      PairsReply pairs) {
+    super(environment, context, ranges, reverse, pairs);
+    this.pairs = pairs;
     this.limit = limit;
     this.keyOnly = keyOnly;
   }
@@ -37,25 +37,33 @@ final class Scan extends RangeRead<List<RawPair>> {
       countInRange = 0;
     }
     Bytes key = environment.codec().userKey(engineKey);
-    Bytes value = keyOnly ? Bytes.EMPTY : userValue(row, engineValue);
-    if (!gathers(key, value)) {
+    int valueLength = pair(key, row, engineValue);
+    if (!gathers(key.length(), valueLength)) {
       return -1;
     }
-    pairs.add(new RawPair(key, value));
     countInRange++;
     if (countInRange == limit) {
       skipRange();
     }
-    return (long) key.length() + value.length();
+    return (long) key.length() + valueLength;
+  }
+
+  private int pair(Bytes key, Cursor row, @Nullable Bytes engineValue) {
+    if (!keyOnly && engineValue == null) {
+      return pairs.pair(key, row); // as it is in the engine
+    }
+    Bytes value = keyOnly || engineValue == null ? Bytes.EMPTY : userValue(row, engineValue);
+    pairs.pair(key, value);
+    return value.length();
   }
 
   @Override
   void exhausted() {
-    finish(pairs);
+    finish(Done.DONE);
   }
 
   @Override
   void forget() {
-    pairs.clear();
+    pairs.forget();
   }
 }

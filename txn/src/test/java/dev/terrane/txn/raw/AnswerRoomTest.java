@@ -42,7 +42,7 @@ class AnswerRoomTest {
   void anAnswerThatFitsIsCountedUntilItsReceiverHasSentIt() {
     var scan =
         raw.<List<RawPair>>run(
-            reply -> raw.commands.scan(raw.context, ALL, 30, false, false, reply));
+            reply -> raw.commands.scan(raw.context, ALL, 30, false, false, PairsList.of(reply)));
     assertThat(scan.value()).hasSize(30);
     assertThat(budget.taken()).isGreaterThan(30L * VALUE_BYTES);
     raw.charge.giveAllBack();
@@ -56,9 +56,11 @@ class AnswerRoomTest {
     raw.slices = 0;
     assertBusy(
         raw.<List<RawPair>>run(
-            reply -> raw.commands.scan(raw.context, ALL, ROWS, false, false, reply)));
+            reply -> raw.commands.scan(raw.context, ALL, ROWS, false, false, PairsList.of(reply))));
     assertThat(raw.slices).isEqualTo(1);
-    assertBusy(raw.<List<RawPair>>run(reply -> raw.commands.batchGet(raw.context, keys, reply)));
+    assertBusy(
+        raw.<List<RawPair>>run(
+            reply -> raw.commands.batchGet(raw.context, keys, PairsList.of(reply))));
   }
 
   @Test
@@ -70,8 +72,8 @@ class AnswerRoomTest {
     raw.charge = budget.open(Traffic.CLIENT);
     ScanRange small = new ScanRange(Bytes.ofUtf8("s"), Bytes.EMPTY);
     assertBusy(
-        raw.<List<RawPair>>run(
-            reply -> raw.commands.scan(raw.context, small, 6000, false, false, reply)));
+        raw.<List<RawPair>>run(reply ->
+            raw.commands.scan(raw.context, small, 6000, false, false, PairsList.of(reply))));
   }
 
   @Test
@@ -98,6 +100,6 @@ class AnswerRoomTest {
     raw.charge.close();
     assertBusy(
         raw.<List<RawPair>>run(
-            reply -> raw.commands.scan(raw.context, ALL, ROWS, false, false, reply)));
+            reply -> raw.commands.scan(raw.context, ALL, ROWS, false, false, PairsList.of(reply))));
   }
 }

@@ -25,8 +25,9 @@ class BatchScanTest {
 
   private RawFixture.Outcome<List<RawPair>> scan(
       long limitOfEach, boolean reverse, List<ScanRange> ranges) {
-    return raw.run(
-        reply -> raw.commands.batchScan(raw.context, ranges, limitOfEach, false, reverse, reply));
+    return raw.run(reply ->
+        raw.commands.batchScan(
+            raw.context, ranges, limitOfEach, false, reverse, PairsList.of(reply)));
   }
 
   private String keys(boolean reverse, ScanRange... ranges) {

@@ -40,12 +40,13 @@ class ColumnFamiliesTest {
       List<RawPair> only = List.of(new RawPair(KEY, value(family)));
       assertThat(get(raw, family)).isEqualTo(value(family));
       assertThat(
-              raw.<List<RawPair>>run(reply -> raw.commands.batchGet(context, List.of(KEY), reply))
+              raw.<List<RawPair>>run(
+                      reply -> raw.commands.batchGet(context, List.of(KEY), PairsList.of(reply)))
                   .value())
           .isEqualTo(only);
       assertThat(
-              raw.<List<RawPair>>run(
-                      reply -> raw.commands.scan(context, all, 9, false, false, reply))
+              raw.<List<RawPair>>run(reply ->
+                      raw.commands.scan(context, all, 9, false, false, PairsList.of(reply)))
                   .value())
           .isEqualTo(only);
     }

@@ -21,7 +21,8 @@ class DeadlineTest {
   void aReadThatWaitedTooLongIsRefusedAndLeavesNothingOpen() {
     ScanRange all = new ScanRange(Bytes.EMPTY, Bytes.EMPTY);
     List<RawFixture.Outcome<List<RawPair>>> scan =
-        raw.start(reply -> raw.commands.scan(halfASecond, all, 9, false, false, reply));
+        raw.start(
+            reply -> raw.commands.scan(halfASecond, all, 9, false, false, PairsList.of(reply)));
     assertThat(scan).isEmpty();
     raw.passSeconds(1);
     raw.runReads();

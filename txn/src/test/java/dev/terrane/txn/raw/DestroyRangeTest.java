@@ -37,8 +37,8 @@ class DestroyRangeTest {
     ScanRange all = new ScanRange(Bytes.EMPTY, Bytes.EMPTY);
     StringBuilder keys = new StringBuilder();
     List<RawPair> rows =
-        raw.<List<RawPair>>run(
-                reply -> raw.commands.scan(raw.context(family, 0), all, 9, true, false, reply))
+        raw.<List<RawPair>>run(reply ->
+                raw.commands.scan(raw.context(family, 0), all, 9, true, false, PairsList.of(reply)))
             .value();
     if (rows != null) {
       rows.forEach(row -> keys.append(row.key().toUtf8()));

@@ -188,7 +188,8 @@ class RawCommandsModelTest {
         }
       }
       assertThat(
-              raw.<List<RawPair>>run(reply -> raw.commands.batchGet(raw.context, keys, reply))
+              raw.<List<RawPair>>run(
+                      reply -> raw.commands.batchGet(raw.context, keys, PairsList.of(reply)))
                   .value())
           .as(name)
           .isEqualTo(expected);
@@ -206,7 +207,8 @@ class RawCommandsModelTest {
       ScanRange range = reverse ? new ScanRange(upper, lower) : new ScanRange(lower, upper);
       assertThat(
               raw.<List<RawPair>>run(reply ->
-                      raw.commands.scan(raw.context, range, limit, keyOnly, reverse, reply))
+                      raw.commands.scan(
+                          raw.context, range, limit, keyOnly, reverse, PairsList.of(reply)))
                   .value())
           .as(name)
           .isEqualTo(rows(new KeyRange(lower, upper), limit, keyOnly, reverse));

@@ -54,13 +54,14 @@ class RawCommandsTest {
     assertThat(v1.<Done>run(reply -> v1.commands.batchDelete(v1.context, keys, reply)).error())
         .isEqualTo(new RegionError.RaftEntryTooLarge(2, 513 * (64 << 10), 32 << 20));
     assertThat(
-            v1.<List<RawPair>>run(reply -> v1.commands.batchGet(v1.context, keys, reply))
+            v1.<List<RawPair>>run(
+                    reply -> v1.commands.batchGet(v1.context, keys, PairsList.of(reply)))
                 .rejection())
         .isEqualTo(new RawRejection.BatchTooLarge(513 * (64 << 10), 32 << 20));
     ScanRange all = new ScanRange(Bytes.EMPTY, Bytes.EMPTY);
     assertThat(
-            v1.<List<RawPair>>run(
-                    reply -> v1.commands.scan(v1.context, all, 10_241, false, false, reply))
+            v1.<List<RawPair>>run(reply ->
+                    v1.commands.scan(v1.context, all, 10_241, false, false, PairsList.of(reply)))
                 .rejection())
         .isEqualTo(new RawRejection.LimitTooLarge(10_241, 10_240));
     assertThat(v1.storage.proposals()).isZero();
@@ -80,7 +81,8 @@ class RawCommandsTest {
                 .rejection())
         .isEqualTo(tooMany);
     assertThat(
-            v1.<List<RawPair>>run(reply -> v1.commands.batchGet(v1.context, keys, reply))
+            v1.<List<RawPair>>run(
+                    reply -> v1.commands.batchGet(v1.context, keys, PairsList.of(reply)))
                 .rejection())
         .isEqualTo(tooMany);
     assertThat(tooMany.message()).contains("16385").contains("16384");
@@ -160,15 +162,16 @@ class RawCommandsTest {
     for (Bytes end : List.of(Bytes.EMPTY, Bytes.of('x'), Bytes.of('s', 0, 0, 0, 0))) {
       ScanRange range = new ScanRange(prefix, end);
       assertThat(
-              v2.<List<RawPair>>run(
-                      reply -> v2.commands.scan(v2.context, range, 1, false, false, reply))
+              v2.<List<RawPair>>run(reply ->
+                      v2.commands.scan(v2.context, range, 1, false, false, PairsList.of(reply)))
                   .rejection())
           .isEqualTo(new RawRejection.RangeModeMismatch());
     }
     ScanRange lastKeyspace = new ScanRange(Bytes.of('r', 255, 255, 255), Bytes.of('s', 0, 0, 0));
     assertThat(
-            v2.<List<RawPair>>run(
-                    reply -> v2.commands.scan(v2.context, lastKeyspace, 1, false, false, reply))
+            v2.<List<RawPair>>run(reply ->
+                    v2.commands.scan(
+                        v2.context, lastKeyspace, 1, false, false, PairsList.of(reply)))
                 .answered())
         .isTrue();
   }
@@ -181,8 +184,8 @@ class RawCommandsTest {
     v1.slices = 0;
     ScanRange all = new ScanRange(Bytes.EMPTY, Bytes.EMPTY);
     assertThat(
-            v1.<List<RawPair>>run(
-                    reply -> v1.commands.scan(v1.context, all, 4321, false, false, reply))
+            v1.<List<RawPair>>run(reply ->
+                    v1.commands.scan(v1.context, all, 4321, false, false, PairsList.of(reply)))
                 .value())
         .hasSize(4321);
     assertThat(v1.slices).isGreaterThan(3);
@@ -207,15 +210,15 @@ class RawCommandsTest {
             new ScanRange(Bytes.ofUtf8("b"), Bytes.EMPTY),
             new ScanRange(Bytes.ofUtf8("e"), Bytes.EMPTY))) {
       assertThat(
-              v1.<List<RawPair>>run(
-                      reply -> v1.commands.scan(v1.context, outside, 9, false, false, reply))
+              v1.<List<RawPair>>run(reply ->
+                      v1.commands.scan(v1.context, outside, 9, false, false, PairsList.of(reply)))
                   .error())
           .isInstanceOf(RegionError.KeyNotInRegion.class);
     }
     ScanRange fromAbove = new ScanRange(Bytes.EMPTY, Bytes.EMPTY);
     assertThat(
-            v1.<List<RawPair>>run(
-                    reply -> v1.commands.scan(v1.context, fromAbove, 9, false, true, reply))
+            v1.<List<RawPair>>run(reply ->
+                    v1.commands.scan(v1.context, fromAbove, 9, false, true, PairsList.of(reply)))
                 .error())
         .isInstanceOf(RegionError.KeyNotInRegion.class);
     assertThat(v1.storage.openReaders()).isZero();
@@ -224,8 +227,8 @@ class RawCommandsTest {
   private static List<RawPair> scan(RawFixture raw, String start, String end, boolean reverse) {
     ScanRange range = new ScanRange(Bytes.ofUtf8(start), Bytes.ofUtf8(end));
     List<RawPair> rows =
-        raw.<List<RawPair>>run(
-                reply -> raw.commands.scan(raw.context, range, 9, false, reverse, reply))
+        raw.<List<RawPair>>run(reply ->
+                raw.commands.scan(raw.context, range, 9, false, reverse, PairsList.of(reply)))
             .value();
     return rows == null ? List.of() : rows;
   }
@@ -240,8 +243,8 @@ class RawCommandsTest {
     ScanRange all = new ScanRange(Bytes.EMPTY, Bytes.EMPTY);
     assertThat(
             small
-                .<List<RawPair>>run(
-                    reply -> small.commands.scan(small.context, all, 100, false, false, reply))
+                .<List<RawPair>>run(reply ->
+                    small.commands.scan(small.context, all, 100, false, false, PairsList.of(reply)))
                 .rejection())
         .isEqualTo(new RawRejection.AnswerTooLarge(2000));
     assertThat(small.storage.openReaders()).isZero();

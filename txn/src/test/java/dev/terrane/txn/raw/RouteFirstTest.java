@@ -31,11 +31,11 @@ class RouteFirstTest {
     RawContext context = raw.context;
     ScanRange all = new ScanRange(Bytes.EMPTY, Bytes.EMPTY);
     this.<List<RawPair>>assertRoutedFirst(
-        reply -> raw.commands.batchGet(context, List.of(), reply));
+        reply -> raw.commands.batchGet(context, List.of(), PairsList.of(reply)));
     this.<List<RawPair>>assertRoutedFirst(
-        reply -> raw.commands.scan(context, all, 0, false, false, reply));
+        reply -> raw.commands.scan(context, all, 0, false, false, PairsList.of(reply)));
     this.<List<RawPair>>assertRoutedFirst(
-        reply -> raw.commands.batchScan(context, List.of(), 9, false, false, reply));
+        reply -> raw.commands.batchScan(context, List.of(), 9, false, false, PairsList.of(reply)));
     this.<ChecksumAnswer>assertRoutedFirst(
         reply -> raw.commands.checksum(context, 0, List.of(), reply));
     this.<Done>assertRoutedFirst(
