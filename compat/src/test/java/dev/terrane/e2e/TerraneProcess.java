@@ -65,6 +65,13 @@ public final class TerraneProcess implements AutoCloseable {
     return run(command);
   }
 
+  /** Starts {@code terrane arguments...} where {@code disk} is seen. */
+  static TerraneProcess start(SmallDisk disk, List<String> arguments) {
+    List<String> command = command(List.of());
+    command.addAll(arguments);
+    return run(disk.within(command));
+  }
+
   private static TerraneProcess run(List<String> command) {
     try {
       ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);

@@ -72,6 +72,7 @@ final class Playground implements AutoCloseable {
             .statusAddress(addresses.status())
             .join(index == 0 ? List.of() : List.of(pd()))
             .memoryBytes(plan.memoryBytes() / plan.nodes())
+            .diskReserve(false)
             .replicas(plan.nodes() < 3 ? 1 : 3);
     plan.apiVersion().applyTo(config);
     return config.build();

@@ -69,14 +69,19 @@ final class RocksDatabase implements AutoCloseable {
     NativeLibrary.load();
     boolean there = RocksLook.isThere(directory);
     FileStore disk;
+    boolean diskIsShort;
     try {
       Files.createDirectories(directory);
       disk = Files.getFileStore(directory);
+      diskIsShort = disk.getUsableSpace() < options.memtableBytes();
     } catch (IOException e) {
       throw new EngineException("could not create " + directory, false, e);
     }
     RocksSettings settings = new RocksSettings(options);
     settings.database.setCreateIfMissing(!there);
+    // What is replayed from the log goes to tables at once, unless there may be no room for them:
+    // then it stays in memory, and in the log, so that keys can be read, and deleted.
+    settings.database.setAvoidFlushDuringRecovery(diskIsShort);
     List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
     // RocksDB wants its family "default" named; the order is ours.
     for (ColumnFamily family : ColumnFamily.ALL) {

@@ -30,6 +30,7 @@ import java.util.Set;
  * @param labels of the store, as {@code zone=a}
  * @param memoryBytes for everything that the node keeps in memory
  * @param logBudgetBytes for the files of the store's Raft log, of all Regions together
+ * @param diskReserve whether room is kept on the disk for the next start
  * @param replicas of each Region, where there are stores enough; only the founder is asked
  */
 public record NodeConfig(
@@ -47,6 +48,7 @@ public record NodeConfig(
     Map<String, String> labels,
     long memoryBytes,
     long logBudgetBytes,
+    boolean diskReserve,
     int replicas) {
   /** Without a wish of the operator. */
   public static final long LOG_BUDGET_BYTES_DEFAULT = 1L << 30;

@@ -31,6 +31,7 @@ public final class NodeConfigBuilder {
   private Map<String, String> labels = new LinkedHashMap<>();
   private long memoryBytes = MemoryBudget.TOTAL_BYTES_DEFAULT;
   private long logBudgetBytes = NodeConfig.LOG_BUDGET_BYTES_DEFAULT;
+  private boolean diskReserve = true;
   private int replicas = 3;
 
   @CanIgnoreReturnValue
@@ -130,6 +131,12 @@ public final class NodeConfigBuilder {
   }
 
   @CanIgnoreReturnValue
+  public NodeConfigBuilder diskReserve(boolean wanted) {
+    diskReserve = wanted;
+    return this;
+  }
+
+  @CanIgnoreReturnValue
   public NodeConfigBuilder replicas(int newReplicas) {
     replicas = newReplicas;
     return this;
@@ -168,6 +175,7 @@ public final class NodeConfigBuilder {
         labels,
         memoryBytes,
         logBudgetBytes,
+        diskReserve,
         replicas);
   }
 

@@ -27,6 +27,7 @@ import java.util.Set;
  * join = ["10.0.0.1:2379"]
  * memory = "512MiB"
  * replicas = 3
+ * disk-reserve = true
  *
  * [pd]
  * addr = "0.0.0.0:2379"
@@ -92,6 +93,7 @@ public final class NodeConfigFile {
             case "join" -> config.join(addresses(key, value));
             case "memory" -> config.memoryBytes(bytes(key, value));
             case "replicas" -> config.replicas(number(key, value));
+            case "disk-reserve" -> config.diskReserve(flag(key, value));
             case "pd" -> table(key, value).forEach(this::applyPd);
             case "store" -> table(key, value).forEach(this::applyStore);
             case "storage" -> table(key, value).forEach(this::applyStorage);
@@ -129,12 +131,7 @@ public final class NodeConfigFile {
         }
         config.apiVersion(version);
       }
-      case "storage.enable-ttl" -> {
-        if (!value.isBoolean()) {
-          throw wrong(key, "must be true or false");
-        }
-        config.ttlEnabled(value.booleanValue());
-      }
+      case "storage.enable-ttl" -> config.ttlEnabled(flag(key, value));
       default -> throw unknown(key);
     }
   }
@@ -155,6 +152,13 @@ public final class NodeConfigFile {
       throw wrong(key, "must be a text that is not empty");
     }
     return value.textValue();
+  }
+
+  private boolean flag(String key, JsonNode value) {
+    if (!value.isBoolean()) {
+      throw wrong(key, "must be true or false");
+    }
+    return value.booleanValue();
   }
 
   private int number(String key, JsonNode value) {

@@ -18,6 +18,7 @@ import dev.terrane.server.net.LoopExecutor;
 import dev.terrane.server.net.NettyChannels;
 import dev.terrane.server.pd.PdServices;
 import dev.terrane.server.pdlink.GrpcPdLink;
+import dev.terrane.server.reserve.DiskReserve;
 import dev.terrane.server.run.FatalHandler;
 import dev.terrane.server.run.SystemTimeSource;
 import dev.terrane.server.traffic.NodeTraffic;
@@ -132,6 +133,10 @@ public final class Node implements AutoCloseable {
                 StoreDisk.look(directory, memory, descriptors, config.logBudgetBytes()))
             : null;
     DirectoryParts.refuseLoss(directory, config);
+    DiskReserve reserve =
+        DiskReserve.of(
+            directory.path(), disk == null ? 0 : disk.memtableBytes(), config.diskReserve());
+    reserve.makeRoom();
     EventLoops loops = take("event loops", new EventLoops(config.name() + "-net", cores));
     LoopExecutor loop = loops.executor(fatal);
     NodeThreads threads = new NodeThreads(config.name(), cores, loop, time, fatal);
@@ -205,6 +210,7 @@ public final class Node implements AutoCloseable {
     opened
         .status()
         .offer(new StatusPages(config, this, metrics, new MemberPings(channels)).pages());
+    take("disk reserve", reserve).keep(loop, threads.io);
     log.info("node {} serves: {}", config.name(), addresses);
   }
 

@@ -87,6 +87,7 @@ final class StatusPages {
     all.put("roles", config.roles().stream().map(Enum::toString).toList());
     all.put("memory-bytes", config.memoryBytes());
     all.put("log-budget-bytes", config.logBudgetBytes());
+    all.put("disk-reserve", config.diskReserve());
     all.put("labels", config.labels());
     all.put("storage", storage);
     return Content.json(all);

@@ -1,8 +1,10 @@
 package dev.terrane.server.node;
 
 import dev.terrane.common.TimeSource;
+import dev.terrane.engine.EngineException;
 import dev.terrane.engine.KvEngine;
 import dev.terrane.engine.log.FileLogDirectory;
+import dev.terrane.engine.log.LogFullException;
 import dev.terrane.engine.log.RaftLogEngine;
 import dev.terrane.engine.log.RaftLogOptions;
 import dev.terrane.engine.log.UnopenedLog;
@@ -11,6 +13,7 @@ import dev.terrane.engine.rocks.RocksOptions;
 import dev.terrane.server.config.ConfigException;
 import dev.terrane.server.config.DescriptorBudget;
 import dev.terrane.server.config.MemoryBudget;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.random.RandomGenerator;
@@ -91,6 +94,11 @@ final class StoreDisk implements AutoCloseable {
     return logOptions.totalBytesTarget();
   }
 
+  /** What the engine may hold in memory before it writes it to tables. */
+  long memtableBytes() {
+    return engineOptions.memtableBytes();
+  }
+
   private static RaftLogOptions logOptions(
       MemoryBudget memory, DescriptorBudget descriptors, long logBudgetBytes) {
     RaftLogOptions usual = RaftLogOptions.DEFAULT;
@@ -102,17 +110,36 @@ final class StoreDisk implements AutoCloseable {
         usual.upkeepBytesMax());
   }
 
-  KvEngine openEngine() {
-    return RocksEngine.open(directory.kv(), engineOptions);
+  KvEngine openEngine() throws IOException {
+    try {
+      return RocksEngine.open(directory.kv(), engineOptions);
+    } catch (EngineException e) {
+      if (e.retryable()) {
+        throw noRoom(e);
+      }
+      throw e;
+    }
   }
 
-  RaftLogEngine openLog(TimeSource time, RandomGenerator random) {
+  /** Only an operator can help. */
+  private IOException noRoom(EngineException failure) {
+    return new IOException(
+        "there is no room on the disk of %s to start with; free %d MiB there and start again: %s"
+            .formatted(directory.path(), engineOptions.memtableBytes() >> 20, failure.getMessage()),
+        failure);
+  }
+
+  RaftLogEngine openLog(TimeSource time, RandomGenerator random) throws IOException {
     UnopenedLog read = log;
     log = null;
     if (read == null) {
       read = UnopenedLog.read(FileLogDirectory.open(directory.raft()), logOptions);
     }
-    return read.open(time, random);
+    try {
+      return read.open(time, random);
+    } catch (LogFullException e) {
+      throw noRoom(e);
+    }
   }
 
   /** Lets go of what was looked at and not opened. */

@@ -115,7 +115,7 @@ final class StorePart implements AutoCloseable {
     RaftLogEngine raftLog;
     try {
       raftLog = with.disk.openLog(with.time, with.random);
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       engine.close();
       throw e;
     }
