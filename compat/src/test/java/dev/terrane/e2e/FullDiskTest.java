@@ -58,7 +58,7 @@ class FullDiskTest {
     try (TerraneProcess node = start(disk, place)) {
       node.awaitLine("^ready: ", PATIENCE);
       assertThat(run(0, "get", "key001499", "--pd", pd())).hasSize(VALUE_BYTES);
-      assertThat(run(1, "put", "more", "1", "--timeout", "2", "--pd", pd())).contains("DiskFull");
+      assertThat(run(1, "put", "more", "1", "--timeout", "10", "--pd", pd())).contains("DiskFull");
       run(0, "get", key, "--pd", pd());
       run(0, "delete", key, "--pd", pd());
       run(3, "get", key, "--pd", pd());

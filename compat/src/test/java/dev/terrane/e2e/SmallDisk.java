@@ -40,7 +40,8 @@ final class SmallDisk implements AutoCloseable {
     } catch (IOException none) {
       return null;
     }
-    String answer = disk.run("mount -t tmpfs -o size=" + size + " tmpfs '" + place + "' && echo ok");
+    String answer =
+        disk.run("mount -t tmpfs -o size=" + size + " tmpfs '" + place + "' && echo ok");
     if (answer.equals("ok")) {
       return disk;
     }

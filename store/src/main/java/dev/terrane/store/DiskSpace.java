@@ -16,6 +16,10 @@ final class DiskSpace {
     return log != null ? log : engineFull;
   }
 
+  boolean isLogFull() {
+    return logFull != null;
+  }
+
   void logIsFull(@Nullable String message) {
     logFull = message == null ? "the Raft log has no room" : message;
   }

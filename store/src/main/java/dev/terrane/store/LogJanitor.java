@@ -19,6 +19,9 @@ import java.util.Map;
  * long as the disk has room for clients' writes. Where it has not, the snapshots that hold the
  * oldest files are given up: a newcomer has to wait, so that the store goes on.
  *
+ * <p>When the log finds no room on its disk at all, half of what it has goes, whatever the budget
+ * says: peers that lag then need snapshots, and that store's clients are served again.
+ *
  * <p>Where to cut is looked up on an I/O thread, entry by entry. The barrier that must come before
  * a release (design: "What is durable when", rule 1) serves all Regions at once. Confined to the
  * store loop; does nothing for a log that does not grow.
@@ -70,7 +73,9 @@ final class LogJanitor {
     Survey survey =
         new Survey(
             tooLong(),
-            beyond(figures.totalBytes(), limits.budgetBytes()),
+            services.isLogFull()
+                ? figures.totalBytes() / 2
+                : beyond(figures.totalBytes(), limits.budgetBytes()),
             beyond(figures.entries(), limits.budgetEntries()));
     if (!survey.isNeeded()) {
       return;
@@ -170,13 +175,16 @@ final class LogJanitor {
 
   /** The barrier covers what was applied when this was planned; a snapshot may have been begun. */
   private void release(List<Release> releases) {
-    LogTask task = services.logTask();
+    LogTask task = new LogTask(services.inbox);
     for (Release release : releases) {
       LocalPeer peer = release.peer;
       if (mayGo(peer, release.index)) {
         task.batch().release(peer.regionId(), atMost(peer, release.index));
         services.metrics.count("log_releases_total", 1);
       }
+    }
+    if (!task.isEmpty()) {
+      services.submitRelease(task);
     }
     running = false;
   }

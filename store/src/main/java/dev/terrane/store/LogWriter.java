@@ -20,7 +20,9 @@ import java.util.concurrent.TimeUnit;
  * store stops.
  */
 final class LogWriter implements Agent {
-  private static final int TASKS_MAX = 1024;
+  /** More than a loop has under way, so that a release is never left in the inbox behind them. */
+  private static final int TASKS_MAX = 1 << 11;
+
   private static final long UPKEEP_EVERY_BYTES = 1 << 20;
 
   /** As much as a write may take, each about a MiB. */

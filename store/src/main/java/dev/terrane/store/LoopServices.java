@@ -116,6 +116,20 @@ final class LoopServices {
     }
   }
 
+  /**
+   * Hands over {@code release}, which nothing in this cycle's task touches, past all that waits
+   * while the log writer has no room: it may make some.
+   */
+  void submitRelease(LogTask release) {
+    logTasksUnderWay++;
+    logWriter.submit(release);
+  }
+
+  /** Whether the Raft log found no room when it was written last. */
+  boolean isLogFull() {
+    return diskSpace.isLogFull();
+  }
+
   /** One of them is durable. */
   void logTaskPersisted() {
     logTasksUnderWay--;

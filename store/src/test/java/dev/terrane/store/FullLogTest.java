@@ -12,6 +12,7 @@ import dev.terrane.engine.log.memory.DiskFaults;
 import dev.terrane.engine.log.memory.MemoryLogDirectory;
 import dev.terrane.raft.Entry;
 import dev.terrane.raft.EntryKind;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -56,6 +57,40 @@ final class FullLogTest {
       List<StoreMessage> told = new ArrayList<>();
       loop.drain(told::add, 100);
       assertThat(told.size()).as("made durable, though the disk got no more room").isEqualTo(4);
+    }
+  }
+
+  /** What is released waits behind writes that find no room, and would make it. */
+  @Test
+  void aReleaseGoesAheadOfWhatFindsNoRoom() {
+    RaftLogOptions options = new RaftLogOptions(1 << 16, 1 << 18, 0, 1 << 14, 1 << 13);
+    directory.setCapacityBytes(3 << 16);
+    try (SegmentedRaftLog log = SegmentedRaftLog.open(directory, options, time, new Random(1))) {
+      LogWriter writer = new LogWriter(log, space, MetricsSink.NONE);
+      long index = 0;
+      while (space.fullReason() == null) {
+        writer.submit(append(++index));
+        writer.poll(time);
+      }
+      int durable = loop.drain(_ -> {}, 1 << 12);
+      for (int more = 0; more < 10; more++) {
+        writer.submit(append(++index));
+      }
+      LogTask release = new LogTask(loop);
+      release.batch().release(REGION, durable);
+      writer.submit(release);
+
+      for (int polls = 0; polls < 10; polls++) {
+        time.advance(Duration.ofSeconds(1));
+        writer.poll(time);
+      }
+
+      assertThat(log.lastIndex(REGION)).isEqualTo(index);
+      assertThat(log.firstIndex(REGION)).isEqualTo(durable + 1);
+      assertThat(space.fullReason()).isNull();
+    }
+    try (SegmentedRaftLog log = SegmentedRaftLog.open(directory, options, time, new Random(1))) {
+      assertThat(log.firstIndex(REGION)).as("after a restart").isGreaterThan(100);
     }
   }
 }

@@ -268,4 +268,27 @@ class LogBudgetTest {
     store.kvDisk().setFreeBytes(Long.MAX_VALUE);
     cluster.await("another snapshot is there", () -> isReadable(fresh, sent));
   }
+
+  @Test
+  void aLogWithoutRoomLetsGoOfWhatItMightKeepAndGoesOn() {
+    ClusterHarness cluster = cluster(5, CONFIG);
+    StoreHarness store = cluster.store(0);
+    writeToAll(cluster, -1, 3);
+    assertThat(files(cluster)).as("within its budget").isLessThan(BUDGET_BYTES + SEGMENT_BYTES);
+    store.logDisk().setCapacityBytes(store.logDisk().usedBytes());
+
+    int succeeded = 0;
+    for (int round = 0; round < 100; round++) {
+      List<ClusterHarness.WriteOutcome> outcomes = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        put(cluster, (round * 100 + i) % REGIONS, 1000, outcomes);
+      }
+      cluster.await("the writes", () -> outcomes.stream().allMatch(o -> o.done));
+      succeeded += (int) outcomes.stream().filter(o -> o.succeeded()).count();
+      cluster.runFor(Duration.ofSeconds(1));
+    }
+
+    assertThat(succeeded).as("of 10,000 writes of 1,000 bytes").isGreaterThan(9_000);
+    assertThat(store.logDisk().usedBytes()).isLessThanOrEqualTo(files(cluster) + SEGMENT_BYTES);
+  }
 }

@@ -6,8 +6,10 @@ import dev.terrane.common.Invariant;
 import dev.terrane.raft.HardState;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The batches that will be written as one frame, checked against what the log holds before a byte
@@ -59,6 +61,37 @@ final class FramePlan {
         case LogOp.ForgetTombstone _, LogOp.PutRecord _, LogOp.DeleteRecord _ -> add(op);
         case LogOp.Base _, LogOp.Rewrite _, LogOp.KeepTombstone _ ->
             throw Invariant.violated("not for batches: %s", op);
+      }
+    }
+  }
+
+  /**
+   * Of {@code batches}, which are not written yet, only the releases of what the log holds now and
+   * what no earlier step of theirs touches.
+   */
+  void addReleasesOf(List<LogBatch> batches) {
+    Set<Long> touched = new HashSet<>();
+    for (LogBatch batch : batches) {
+      for (LogOp op : batch.ops()) {
+        switch (op) {
+          case LogOp.Release release when !touched.contains(release.regionId()) -> {
+            RegionLog log = index.find(release.regionId());
+            if (log != null && release.index() <= log.lastIndex()) {
+              release(release);
+            }
+          }
+          case LogOp.Reset reset -> touched.add(reset.regionId());
+          case LogOp.Destroy destroy -> touched.add(destroy.regionId());
+          case LogOp.Append _,
+              LogOp.SetHardState _,
+              LogOp.Release _,
+              LogOp.Base _,
+              LogOp.Rewrite _,
+              LogOp.KeepTombstone _,
+              LogOp.ForgetTombstone _,
+              LogOp.PutRecord _,
+              LogOp.DeleteRecord _ -> {}
+        }
       }
     }
   }

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * named records, and the cache. One frame is written at a time, and synced before the next.
  */
 public final class SegmentedRaftLog implements RaftLogEngine {
+  /** Enough for the releases of some thousand Regions. */
+  private static final int KEPT_BYTES_MAX = 64 << 10;
+
   private final LogDirectory directory;
   private final RaftLogOptions options;
   private final TimeSource time;
@@ -41,6 +44,13 @@ public final class SegmentedRaftLog implements RaftLogEngine {
   private final LongAdder cacheHits = new LongAdder();
   private final LongAdder cacheMisses = new LongAdder();
   private final LogRecovery recovery;
+
+  /**
+   * What the end of each segment is kept for: steps that give back room. On a full disk nothing
+   * else could be let go of, since even that takes a few bytes.
+   */
+  private final int keptBytes;
+
   private long nextSequence;
   private volatile boolean closed;
   private @Nullable Throwable failure;
@@ -54,6 +64,7 @@ public final class SegmentedRaftLog implements RaftLogEngine {
     segments = read.segments;
     cache = read.cache;
     index = read.index;
+    keptBytes = keptBytes(options.segmentBytes());
     reader = new EntryReader(segments);
     maker = new SegmentMaker(directory, lives, options.segmentBytes());
     reclaimer = new Reclaimer(segments, index, this::readNow, options.totalBytesTarget());
@@ -82,6 +93,11 @@ public final class SegmentedRaftLog implements RaftLogEngine {
     return UnopenedLog.read(directory, options).open(time, lives);
   }
 
+  /** Of small segments, which only tests have, nothing. */
+  private static int keptBytes(int segmentBytes) {
+    return segmentBytes < KEPT_BYTES_MAX ? 0 : Math.min(segmentBytes / 64, KEPT_BYTES_MAX);
+  }
+
   // ---- writes
 
   @Override
@@ -97,11 +113,26 @@ public final class SegmentedRaftLog implements RaftLogEngine {
       } while (next < batches.size()
           && plan.bytes() + batches.get(next).bytes() <= options.mergedBytesMax());
       try {
-        appendFrame(plan.ops(), plan.bytes());
+        appendFrame(plan.ops(), plan.bytes(), 0);
       } catch (LogFullException e) {
+        releaseAhead(batches.subList(done, batches.size()));
         throw e.after(done);
       }
       done = next;
+    }
+  }
+
+  /**
+   * There is no room for {@code waiting}: of what they say only the releases are written, which may
+   * make room for the rest. When they are written as a whole, these have been done.
+   */
+  private void releaseAhead(List<LogBatch> waiting) {
+    FramePlan releases = new FramePlan(index);
+    releases.addReleasesOf(waiting);
+    try {
+      appendFrame(releases.ops(), releases.bytes(), keptBytes);
+    } catch (LogFullException e) {
+      // Nor is there room for that: it waits as the rest does.
     }
   }
 
@@ -125,7 +156,7 @@ public final class SegmentedRaftLog implements RaftLogEngine {
     if (!ops.isEmpty()) {
       long bytes = ops.stream().mapToLong(LogFormat::encodedBytes).sum();
       try {
-        appendFrame(ops, (int) bytes);
+        appendFrame(ops, (int) bytes, keptBytes);
       } catch (LogFullException e) {
         reclaimer.startOver();
         throw e;
@@ -154,15 +185,19 @@ public final class SegmentedRaftLog implements RaftLogEngine {
     return maker.ready() == null && newest.end() > newest.capacity() / 2;
   }
 
-  /** Makes {@code ops} durable as one frame, then readable. */
-  private void appendFrame(List<LogOp> ops, int bodyBytes) {
+  /**
+   * Makes {@code ops} durable as one frame, then readable.
+   *
+   * @param ofKept how much they may use of what a segment's end is kept for
+   */
+  private void appendFrame(List<LogOp> ops, int bodyBytes, int ofKept) {
     if (ops.isEmpty()) {
       return;
     }
     int frameBytes = (int) LogFormat.frameBytes(bodyBytes);
     try {
-      if (!segments.newest().hasRoomFor(frameBytes)) {
-        addSegment(frameBytes);
+      if (!segments.newest().hasRoomFor((long) frameBytes + keptBytes - ofKept)) {
+        addSegment(frameBytes + keptBytes);
       }
       Segment segment = segments.newest();
       int bodyOffset = segment.end() + LogFormat.FRAME_HEADER_BYTES;
@@ -173,16 +208,16 @@ public final class SegmentedRaftLog implements RaftLogEngine {
     }
   }
 
-  private void addSegment(int frameBytes) throws IOException {
+  private void addSegment(int bytes) throws IOException {
     useUp();
     Segment spare = maker.ready();
-    if (spare != null && !spare.hasRoomFor(frameBytes)) {
+    if (spare != null && !spare.hasRoomFor(bytes)) {
       segments.add(maker.take(spare.number(), 0));
       nameRange();
       useUp();
     }
     long number = segments.newest().number() + 1;
-    segments.add(maker.take(number, LogFormat.SEGMENT_HEADER_BYTES + frameBytes));
+    segments.add(maker.take(number, LogFormat.SEGMENT_HEADER_BYTES + bytes));
     nameRange();
   }
 

@@ -251,6 +251,13 @@ public enum Attack {
       faults.fullDisk(faults.anyNode(chance), chance);
     }
   },
+  /** The disks of some logs have no room for hours. */
+  FULL_LOGS_FOR_HOURS {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.plots().fullLogsForHours(chance);
+    }
+  },
   /** A node has no file to spare that it could open. */
   NO_DESCRIPTORS {
     @Override

@@ -15,13 +15,14 @@ import org.jspecify.annotations.Nullable;
 final class Filler {
   private static final Bytes KEY = Bytes.ofUtf8("filler");
   private static final int VALUE_BYTES = 16 << 10;
-  private static final long PAUSE_NANOS_MAX = 100_000_000;
 
   private final ClientNode client;
+  private final long pauseNanosMax;
   private final BooleanSupplier goesOn;
 
-  Filler(ClientNode client, BooleanSupplier goesOn) {
+  Filler(ClientNode client, long pauseNanosMax, BooleanSupplier goesOn) {
     this.client = client;
+    this.pauseNanosMax = pauseNanosMax;
     this.goesOn = goesOn;
   }
 
@@ -30,7 +31,7 @@ final class Filler {
     client
         .process()
         .after(
-            client.process().draw(0, PAUSE_NANOS_MAX),
+            client.process().draw(0, pauseNanosMax),
             () -> client.process().loop().run(this::write));
   }
 

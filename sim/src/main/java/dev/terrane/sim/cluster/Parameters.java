@@ -57,8 +57,8 @@ public record Parameters(
     List<Attack> attacks = new ArrayList<>();
     double density = chance.nextDouble(0.1, 0.7);
     for (Attack attack : Attack.values()) {
-      if (chance.nextDouble() < density) {
-        attacks.add(attack);
+      if (chance.nextDouble() < density && attack != Attack.FULL_LOGS_FOR_HOURS) {
+        attacks.add(attack); // a run of the swarm is over in a minute
       }
     }
     return new Parameters(
@@ -217,6 +217,27 @@ public record Parameters(
         downMax,
         smallLog,
         true,
+        slowSnapshots);
+  }
+
+  /** A long run in which little is asked for. */
+  public Parameters withDuration(int newSafetySeconds, int newOperationsPerSecond) {
+    return new Parameters(
+        seed,
+        stores,
+        pds,
+        apart,
+        clients,
+        workers,
+        keys,
+        newOperationsPerSecond,
+        newSafetySeconds,
+        driftPpmMax,
+        attacks,
+        attackMillis,
+        downMax,
+        smallLog,
+        smallMessages,
         slowSnapshots);
   }
 

@@ -3,8 +3,10 @@ package dev.terrane.sim.cluster;
 import dev.terrane.sim.node.ServerNode;
 import dev.terrane.sim.world.Machine;
 import dev.terrane.sim.world.MachineDisk;
+import dev.terrane.sim.world.SimulationFailure;
 import dev.terrane.sim.world.World;
 import dev.terrane.store.StoreStatus;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -18,6 +20,10 @@ final class Plots {
 
   private final Cluster cluster;
   private final Faults faults;
+
+  /** As large as a segment of the logs here, and a little more. */
+  private static final long SEGMENT_BYTES = 1_100_000;
+
   private final World world;
   private final Steps steps;
 
@@ -274,6 +280,41 @@ final class Plots {
                 () -> entriesBehind(behind) < 20,
                 CATCH_UP_MILLIS_MAX);
           }
+        });
+  }
+
+  /**
+   * Logs have no room for hours, either as they are, or once they have a segment more: with that
+   * they can go on for ever, since they let go of what is applied.
+   */
+  void fullLogsForHours(RandomGenerator chance) {
+    List<ServerNode> full = new ArrayList<>();
+    boolean goesOn = chance.nextBoolean();
+    ServerNode leader = cluster.leader();
+    for (ServerNode node : cluster.nodes()) {
+      if (node.isStore() && (node == leader || chance.nextBoolean())) {
+        full.add(node);
+        node.machine().disk().roomOfLog(goesOn ? SEGMENT_BYTES : 0);
+        steps.say("the log of " + node.machine().name() + " has no more room");
+      }
+    }
+    long minutes = chance.nextLong(30, 120);
+    steps.later(
+        minutes * 60_000 / 2,
+        () -> {
+          long before = cluster.nodes().stream().mapToLong(Plots::applied).max().orElse(0);
+          steps.later(
+              minutes * 60_000 / 2,
+              () -> {
+                long after = cluster.nodes().stream().mapToLong(Plots::applied).max().orElse(0);
+                if (goesOn && after - before < minutes) {
+                  throw new SimulationFailure(
+                      "clients got %d entries through in %d minutes"
+                          .formatted(after - before, minutes / 2));
+                }
+                full.forEach(node -> node.machine().disk().roomOfLog(Long.MAX_VALUE));
+                steps.say("logs have room again");
+              });
         });
   }
 

@@ -82,6 +82,14 @@ public record Scenario(
               "disks have no room for a while: writes wait or are refused, nothing is lost",
               calm -> calm.withSmallLog().withAttacks(1_500, Attack.FULL_DISK, Attack.KILL_LEADER)),
           new Scenario(
+              "full-logs-for-hours",
+              "the disks of one log or of all have no room for hours, and then have: nothing stops,"
+                  + " nothing piles up, and what logs let go of makes room meanwhile",
+              calm ->
+                  calm.withSmallLog()
+                      .withDuration(2 * 3_600, 1)
+                      .withAttacks(500_000, Attack.FULL_LOGS_FOR_HOURS)),
+          new Scenario(
               "no-file-to-spare",
               "nodes can open no more files for a while, also over a snapshot: they wait as on a"
                   + " full disk, reads fail or are answered right, nobody ends",

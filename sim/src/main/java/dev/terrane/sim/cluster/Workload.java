@@ -42,7 +42,10 @@ final class Workload {
     }
     filler =
         parameters.smallLog()
-            ? new Filler(new ClientNode(cluster.plan(), cluster.machine("c0")), () -> paced)
+            ? new Filler(
+                new ClientNode(cluster.plan(), cluster.machine("c0")),
+                10_000_000_000L / parameters.operationsPerSecond(),
+                () -> paced)
             : null;
   }
 
