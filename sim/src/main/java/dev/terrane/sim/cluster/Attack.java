@@ -144,6 +144,13 @@ public enum Attack {
       faults.wishes().overASnapshot(chance);
     }
   },
+  /** A follower restarts while its leader has yet to answer what it asked. */
+  ASK_AGAIN {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.plots().askAgain(chance);
+    }
+  },
   /** A follower needs a snapshot, and dies over it. */
   FALL_BEHIND {
     @Override

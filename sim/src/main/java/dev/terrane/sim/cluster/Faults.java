@@ -49,11 +49,11 @@ public final class Faults {
 
   private boolean over;
 
-  Faults(Cluster cluster) {
+  Faults(Cluster cluster, @Nullable FollowerReads followerReads) {
     this.cluster = cluster;
     this.world = cluster.world();
     this.restarts = world.stream("restarts");
-    this.plots = new Plots(cluster, this);
+    this.plots = new Plots(cluster, this, followerReads);
     this.wishes = new Wishes(cluster, this);
     this.slowReaders = new SlowReaders(cluster);
     this.putBack = new PutBack(cluster, this);

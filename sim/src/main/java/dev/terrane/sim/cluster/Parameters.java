@@ -24,6 +24,7 @@ import java.util.random.RandomGenerator;
  * @param smallLog whether logs are released early, so that followers need snapshots
  * @param smallMessages whether Raft sends one entry at a time
  * @param slowSnapshots whether a snapshot takes several times what fills the log
+ * @param followerReads whether clients read at followers, too
  */
 public record Parameters(
     long seed,
@@ -41,7 +42,8 @@ public record Parameters(
     int downMax,
     boolean smallLog,
     boolean smallMessages,
-    boolean slowSnapshots) {
+    boolean slowSnapshots,
+    boolean followerReads) {
   public Parameters {
     attacks = List.copyOf(attacks);
   }
@@ -49,7 +51,7 @@ public record Parameters(
   /** Without attackers. */
   public static Parameters calm(long seed) {
     return new Parameters(
-        seed, 3, 1, false, 3, 4, 12, 100, 30, 200, List.of(), 1000, 1, false, false, false);
+        seed, 3, 1, false, 3, 4, 12, 100, 30, 200, List.of(), 1000, 1, false, false, false, false);
   }
 
   /** A random subset of the attacks, at a random pace, on a cluster of a random kind. */
@@ -77,7 +79,8 @@ public record Parameters(
         chance.nextInt(3) == 0 ? 8 : 1,
         chance.nextBoolean(),
         chance.nextInt(4) == 0,
-        chance.nextInt(4) == 0);
+        chance.nextInt(4) == 0,
+        chance.nextBoolean());
   }
 
   public Parameters withAttacks(long newAttackMillis, Attack... newAttacks) {
@@ -97,7 +100,8 @@ public record Parameters(
         downMax,
         smallLog,
         smallMessages,
-        slowSnapshots);
+        slowSnapshots,
+        followerReads);
   }
 
   public Parameters withCluster(int newStores, int newPds, boolean newApart) {
@@ -117,7 +121,8 @@ public record Parameters(
         downMax,
         smallLog,
         smallMessages,
-        slowSnapshots);
+        slowSnapshots,
+        followerReads);
   }
 
   public Parameters withWork(int newWorkers, int newKeys, int newOperationsPerSecond) {
@@ -137,7 +142,8 @@ public record Parameters(
         downMax,
         smallLog,
         smallMessages,
-        slowSnapshots);
+        slowSnapshots,
+        followerReads);
   }
 
   public Parameters withDrift(long newDriftPpmMax) {
@@ -157,7 +163,8 @@ public record Parameters(
         downMax,
         smallLog,
         smallMessages,
-        slowSnapshots);
+        slowSnapshots,
+        followerReads);
   }
 
   public Parameters withDownMax(int newDownMax) {
@@ -177,7 +184,8 @@ public record Parameters(
         newDownMax,
         smallLog,
         smallMessages,
-        slowSnapshots);
+        slowSnapshots,
+        followerReads);
   }
 
   public Parameters withSmallLog() {
@@ -197,7 +205,8 @@ public record Parameters(
         downMax,
         true,
         smallMessages,
-        slowSnapshots);
+        slowSnapshots,
+        followerReads);
   }
 
   public Parameters withSmallMessages() {
@@ -217,7 +226,8 @@ public record Parameters(
         downMax,
         smallLog,
         true,
-        slowSnapshots);
+        slowSnapshots,
+        followerReads);
   }
 
   /** A long run in which little is asked for. */
@@ -238,7 +248,8 @@ public record Parameters(
         downMax,
         smallLog,
         smallMessages,
-        slowSnapshots);
+        slowSnapshots,
+        followerReads);
   }
 
   public Parameters withSlowSnapshots() {
@@ -258,6 +269,28 @@ public record Parameters(
         downMax,
         smallLog,
         smallMessages,
+        true,
+        followerReads);
+  }
+
+  public Parameters withFollowerReads() {
+    return new Parameters(
+        seed,
+        stores,
+        pds,
+        apart,
+        clients,
+        workers,
+        keys,
+        operationsPerSecond,
+        safetySeconds,
+        driftPpmMax,
+        attacks,
+        attackMillis,
+        downMax,
+        smallLog,
+        smallMessages,
+        slowSnapshots,
         true);
   }
 }

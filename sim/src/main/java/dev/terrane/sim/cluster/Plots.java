@@ -9,6 +9,7 @@ import dev.terrane.store.StoreStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Attacks of several steps, each of which waits until the one before has had its effect. Each
@@ -26,12 +27,14 @@ final class Plots {
 
   private final World world;
   private final Steps steps;
+  private final @Nullable FollowerReads followerReads;
 
-  Plots(Cluster cluster, Faults faults) {
+  Plots(Cluster cluster, Faults faults, @Nullable FollowerReads followerReads) {
     this.cluster = cluster;
     this.faults = faults;
     this.world = cluster.world();
     this.steps = new Steps(world, faults);
+    this.followerReads = followerReads;
   }
 
   private boolean leads(ServerNode node) {
@@ -124,6 +127,84 @@ final class Plots {
                 }
               });
         });
+  }
+
+  /**
+   * A follower that has just started asks its leader at which index it may read, and dies. The
+   * leader has to wait for the third to confirm that it leads, whose answers take long; by then
+   * writes are acknowledged that came after the question. The follower, in its next life, asks
+   * again just before the answer to its earlier question comes.
+   */
+  void askAgain(RandomGenerator chance) {
+    FollowerReads reads = followerReads;
+    ServerNode leader = cluster.leader();
+    List<ServerNode> others = leader == null ? List.of() : cluster.votersBeside(leader);
+    if (reads == null || leader == null || others.size() != 2) {
+      return;
+    }
+    int which = chance.nextInt(2);
+    ServerNode asks = others.get(which);
+    if (faults.mayGoDown(asks)) {
+      asks.machine().kill("by attack");
+      faults.restartLater(asks, chance.nextLong(1, 10));
+      steps.once(
+          () -> follows(asks, leader),
+          3_000,
+          () -> askInTwoLives(leader, asks, others.get(1 - which), reads, chance));
+    }
+  }
+
+  private void askInTwoLives(
+      ServerNode leader,
+      ServerNode asks,
+      ServerNode third,
+      FollowerReads reads,
+      RandomGenerator chance) {
+    Machine from = leader.machine();
+    Machine to = asks.machine();
+    steps.say(third.machine().name() + " is heard late, " + to.name() + " asks in two lives");
+    slow(third.machine(), from, 700);
+    slow(to, from, 50);
+    slow(from, to, 30);
+    faults.healLater(chance, 1_200, 2_500);
+    askOften(reads, asks, 4);
+    steps.later(
+        chance.nextLong(10, 20),
+        () -> {
+          if (!faults.mayGoDown(asks)) {
+            return;
+          }
+          to.kill("by attack");
+          faults.restartLater(asks, chance.nextLong(1, 10));
+          long before = applied(leader);
+          steps.once(
+              () -> follows(asks, leader),
+              680,
+              () -> {
+                steps.say(to.name() + " is not heard by " + from.name());
+                cluster.network().link(to, from).cut(true);
+                steps.once(() -> applied(leader) > before + 2, 700, () -> askOften(reads, asks, 4));
+              });
+        });
+  }
+
+  /** Each time in another cycle of the store, which makes one question of all that it has. */
+  private void askOften(FollowerReads reads, ServerNode node, int times) {
+    reads.readAt(node);
+    if (times > 1) {
+      steps.later(2, () -> askOften(reads, node, times - 1));
+    }
+  }
+
+  private void slow(Machine one, Machine other, long millis) {
+    cluster.network().link(one, other).latency(millis * MILLI, (millis + 1) * MILLI);
+  }
+
+  private boolean follows(ServerNode node, ServerNode leader) {
+    long storeId = cluster.invariants().storeIdOf(leader.machine());
+    return Cluster.statuses(node).stream()
+        .map(StoreStatus.RegionStatus::leader)
+        .anyMatch(known -> known != null && known.storeId() == storeId);
   }
 
   /**

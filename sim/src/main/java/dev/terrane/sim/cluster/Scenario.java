@@ -130,6 +130,24 @@ public record Scenario(
                   + " nobody before it has run out",
               calm -> calm.withDownMax(2).withAttacks(4_000, Attack.BOUNCE_THE_OTHER)),
           new Scenario(
+              "asked-in-two-lives",
+              "a follower restarts while the leader has yet to answer at which index it may read,"
+                  + " and asks again: that answer is not taken for one to the later question",
+              calm -> calm.withFollowerReads().withAttacks(3_000, Attack.ASK_AGAIN)),
+          new Scenario(
+              "reads-at-followers",
+              "clients read at whatever replica they come to while leaders fall and followers"
+                  + " restart",
+              calm ->
+                  calm.withFollowerReads()
+                      .withAttacks(
+                          900,
+                          Attack.KILL,
+                          Attack.ISOLATE_LEADER,
+                          Attack.HAND_LEADERSHIP_AWAY,
+                          Attack.SCRAMBLE_RAFT,
+                          Attack.SLOW_LINKS)),
+          new Scenario(
               "standing-still-in-a-cycle",
               "a voter stands still between two steps of a cycle, in which a leader's heartbeat"
                   + " comes: the promise that renews the leader's lease lasts as long as the lease",

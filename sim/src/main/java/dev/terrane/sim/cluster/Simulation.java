@@ -62,7 +62,7 @@ public final class Simulation {
   private Report run() {
     boot();
     Workload workload = new Workload(cluster);
-    Faults faults = new Faults(cluster);
+    Faults faults = new Faults(cluster, workload.followerReads());
     workload.begin();
     planAttack(faults);
     cluster.runFor(Duration.ofSeconds(parameters.safetySeconds()));

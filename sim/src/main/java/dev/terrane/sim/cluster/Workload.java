@@ -11,6 +11,7 @@ import dev.terrane.sim.world.World;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The clients of a run, their pace, and what they have seen together. */
@@ -23,6 +24,7 @@ final class Workload {
   private final List<Worker> workers = new ArrayList<>();
   private final HistoryRecorder<RawCall, RawResult> history = new HistoryRecorder<>(OPERATIONS_MAX);
   private final @Nullable Filler filler;
+  private final @Nullable FollowerReads followerReads;
   private boolean paced;
   private long newestTimestamp;
   private long succeeded;
@@ -47,6 +49,19 @@ final class Workload {
                 10_000_000_000L / parameters.operationsPerSecond(),
                 () -> paced)
             : null;
+    followerReads =
+        parameters.followerReads()
+            ? new FollowerReads(cluster, history, everyKey(), workers.size(), () -> paced)
+            : null;
+  }
+
+  private List<Bytes> everyKey() {
+    return IntStream.range(0, keys).mapToObj(Workload::key).toList();
+  }
+
+  /** Null in a run without. */
+  @Nullable FollowerReads followerReads() {
+    return followerReads;
   }
 
   List<Worker> workers() {
@@ -58,7 +73,11 @@ final class Workload {
   }
 
   Bytes key(RandomGenerator chance) {
-    return Bytes.ofUtf8("k" + chance.nextInt(keys));
+    return key(chance.nextInt(keys));
+  }
+
+  private static Bytes key(int number) {
+    return Bytes.ofUtf8("k" + number);
   }
 
   KeyRange allKeys() {
@@ -81,6 +100,9 @@ final class Workload {
     if (filler != null) {
       filler.goOn();
     }
+    if (followerReads != null) {
+      followerReads.goOn();
+    }
   }
 
   void stop() {
@@ -92,7 +114,8 @@ final class Workload {
   }
 
   boolean isIdle() {
-    return workers.stream().noneMatch(Worker::isBusy);
+    return workers.stream().noneMatch(Worker::isBusy)
+        && (followerReads == null || followerReads.isIdle());
   }
 
   void ended(Worker worker, boolean success) {

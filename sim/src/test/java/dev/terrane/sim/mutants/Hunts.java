@@ -70,6 +70,7 @@ final class Hunts {
           Hunt.of("lease-without-an-end", "two-claim-to-lead", 1, 10, OUTLIVED_LEASE),
           Hunt.of(
               "lease-without-an-end", "pd-standing-still-in-a-cycle", 11, 60, "gives timestamps"),
+          Hunt.of("questions-numbered-anew", "asked-in-two-lives", 1, 20, NOT_LINEARIZABLE),
           Hunt.of("believe-a-stranger", "strangers-messages", 1, 5, "both lead in term"),
           Hunt.of(
               "take-a-copy-for-the-store", "copied-directories", 1, 5, "takes the word of a copy"),

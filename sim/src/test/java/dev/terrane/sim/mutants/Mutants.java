@@ -155,6 +155,14 @@ final class Mutants {
               "dev.terrane.pd.PdMember",
               "handleCalls",
               new CallRedirected(INTAKE, "handle", "handleAll")),
+          new Mutant(
+              "questions-numbered-anew",
+              "the numbers of a follower's questions for a read index begin at the same number in"
+                  + " each life, so that an answer to an earlier life is taken for one to a later"
+                  + " question",
+              RAFT + "ForwardedReads",
+              "forward",
+              new CallReplaced(RAFT + "Core", "drawNumber", ZERO)),
           // who is believed
           new Mutant(
               "believe-a-stranger",
@@ -235,17 +243,9 @@ final class Mutants {
               "onCancel",
               new CallReplaced("dev.terrane.server.traffic.CallTraffic", "end", NOTHING)));
 
-  /** What no run can show yet: it moves up once Regions split and merge, and followers are read. */
+  /** What no run can show yet: it moves up once Regions split and merge. */
   static final List<Mutant> DORMANT =
       List.of(
-          new Mutant(
-              "questions-numbered-anew",
-              "the numbers of a follower's questions for a read index begin at the same number in"
-                  + " each life, so that an answer to an earlier life is taken for one to a later"
-                  + " question",
-              RAFT + "ForwardedReads",
-              "forward",
-              new CallReplaced(RAFT + "Core", "drawNumber", ZERO)),
           new Mutant(
               "no-epoch-check-of-writes",
               "a write is applied although its Region has been split or merged since",
