@@ -38,21 +38,21 @@ import org.jspecify.annotations.Nullable;
  * entries wait for that (design: "What is durable when", rule 1).
  *
  * <p>A crash leaves the engine at the end of some batch; the entries behind it are replayed from
- * the log. Inside an entry a batch may end only where replaying the entry from its start comes to
- * the same result.
+ * the log. An entry may be in several batches, the last of which holds its position: replaying it
+ * from its start comes to the same result.
  *
  * <p>When the disk is full, or the engine has to catch up, it keeps what it has and tries again: a
  * committed entry is never dropped, and nobody who shares its thread waits.
  */
 final class Applier implements Agent {
-  /** A batch is written once it has gathered so much. */
-  private static final long BATCH_BYTES_TARGET = 4 << 20;
+  /** Past it the others on this thread have their turn, if need be in the middle of an entry. */
+  static final long CYCLE_BYTES_TARGET = 1 << 20;
 
-  /** The same in changes: of small ones, so many bytes would hold the thread for a second. */
-  static final int BATCH_CHANGES_TARGET = 2048;
+  /** The same in changes: of small ones, so many bytes would hold the thread for long. */
+  static final int CYCLE_CHANGES_TARGET = 1024;
 
-  /** Past it the others on this thread have their turn; an entry is never cut in two. */
-  static final int CHANGES_PER_CYCLE_TARGET = 2 * BATCH_CHANGES_TARGET;
+  /** What a comparison counts for, which reads, and writes what comes before it apart. */
+  private static final int COMPARISON_CHANGES = 16;
 
   private static final int TASKS_PER_CYCLE_MAX = 1024;
 
@@ -81,8 +81,9 @@ final class Applier implements Agent {
 
   private final Consumer<ApplyTask> taker = this::take;
 
-  /** Written in this cycle. */
+  // ---- written in this cycle
   private int changesWritten;
+  private long bytesWritten;
 
   /** Whether the batch is complete and waits only for being written. */
   private boolean positionsAdded;
@@ -132,13 +133,11 @@ final class Applier implements Agent {
     }
     int work = 0;
     changesWritten = 0;
+    bytesWritten = 0;
     try {
       write(); // what a full disk kept back
       while (work < TASKS_PER_CYCLE_MAX && !cycleIsFull() && takeNext()) {
         work++;
-        if (batchIsFull()) {
-          write();
-        }
       }
       write();
     } catch (EngineStalledException e) {
@@ -160,12 +159,9 @@ final class Applier implements Agent {
     return retryAtNanos;
   }
 
-  private boolean batchIsFull() {
-    return batch.bytes() >= BATCH_BYTES_TARGET || batch.count() >= BATCH_CHANGES_TARGET;
-  }
-
   private boolean cycleIsFull() {
-    return changesWritten + batch.count() >= CHANGES_PER_CYCLE_TARGET;
+    return changesWritten + batch.count() >= CYCLE_CHANGES_TARGET
+        || bytesWritten + batch.bytes() >= CYCLE_BYTES_TARGET;
   }
 
   private boolean takeNext() {
@@ -216,11 +212,13 @@ final class Applier implements Agent {
       boolean proposedHere =
           proposal < proposals.size() && proposals.get(proposal).index() == entry.index();
       try {
-        if (batchIsFull()) {
-          write();
-        }
         switch (entry.kind()) {
-          case NORMAL -> filler.fill(peer, entry, proposedHere ? proposals.get(proposal) : null);
+          case NORMAL -> {
+            if (!filler.fill(peer, entry, proposedHere ? proposals.get(proposal) : null)) {
+              backlog.addFirst(rest(task, i, proposal));
+              return;
+            }
+          }
           case ADMIN, CONF_CHANGE -> peer.change = RegionChanges.apply(peer, entry, batch);
         }
       } catch (EngineException e) {
@@ -301,6 +299,7 @@ final class Applier implements Agent {
     metrics.count("apply_batches_total", 1);
     metrics.observe("apply_batch_changes", batch.count());
     changesWritten += batch.count();
+    bytesWritten += batch.bytes();
     batch.clear();
     positionsAdded = false;
     diskSpace.engineHasRoom();
@@ -344,16 +343,41 @@ final class Applier implements Agent {
   /** Turns the proposals of NORMAL entries into changes of the batch. */
   private final class BatchFiller implements EntryFormat.Visitor, Mutations.Visitor {
     private @Nullable ApplyPeer peer;
-    private ProposalQueue.@Nullable InLog inLog;
-    private int ordinal;
+    private @Nullable EntryInHand inHand;
 
-    void fill(ApplyPeer newPeer, Entry entry, ProposalQueue.@Nullable InLog newInLog) {
+    /** Begins {@code entry}, or goes on with it; false if its rest is for the next cycle. */
+    boolean fill(ApplyPeer newPeer, Entry entry, ProposalQueue.@Nullable InLog inLog) {
+      EntryInHand begun = newPeer.inHand;
+      if (begun == null) {
+        begun = new EntryInHand(new EntryFormat.Walk(entry.data()), inLog);
+        newPeer.inHand = begun; // kept, too, if the disk is full in the middle of it
+      }
       peer = newPeer;
-      inLog = newInLog;
-      ordinal = 0;
-      EntryFormat.forEach(entry.data(), this);
+      inHand = begun;
+      boolean complete = goOn(begun);
+      if (complete) {
+        newPeer.inHand = null;
+      }
       peer = null;
-      inLog = null;
+      inHand = null;
+      return complete;
+    }
+
+    private boolean goOn(EntryInHand entry) {
+      do {
+        Mutations.Walk changes = entry.changes;
+        if (changes != null) {
+          while (changes.hasNext()) {
+            if (cycleIsFull()) {
+              return false;
+            }
+            changes.next(this);
+          }
+          entry.changes = null;
+          answer(entry, null);
+        }
+      } while (entry.proposals.next(this));
+      return true;
     }
 
     private ApplyPeer peer() {
@@ -365,22 +389,28 @@ final class Applier implements Agent {
 
     @Override
     public void proposal(long requestId, long epochVersion, Bytes payload) {
-      RegionError error = null;
-      if (epochVersion == peer().region.epoch().version()) {
-        Mutations.decode(payload).forEach(this);
-      } else {
-        error = new RegionError.EpochNotMatch(List.of(peer().region));
+      EntryInHand entry = inHand;
+      if (entry == null) {
+        throw Invariant.violated("proposal %d outside of an entry", requestId);
       }
-      if (inLog != null) {
-        Proposal proposal = inLog.proposals().get(ordinal);
+      if (entry.inLog != null) {
+        long proposed = entry.inLog.proposals().get(entry.ordinal).requestId();
         Invariant.check(
-            proposal.requestId() == requestId,
-            "request %d where %d was proposed",
-            requestId,
-            proposal.requestId());
-        answers.add(new Answer(proposal, error));
+            proposed == requestId, "request %d where %d was proposed", requestId, proposed);
       }
-      ordinal++;
+      if (epochVersion == peer().region.epoch().version()) {
+        entry.changes = Mutations.decode(payload).walk();
+      } else {
+        answer(entry, new RegionError.EpochNotMatch(List.of(peer().region)));
+      }
+    }
+
+    /** What the proposal in hand will hear; then it is the next one's turn. */
+    private void answer(EntryInHand entry, @Nullable RegionError error) {
+      if (entry.inLog != null) {
+        answers.add(new Answer(entry.inLog.proposals().get(entry.ordinal), error));
+      }
+      entry.ordinal++;
     }
 
     @Override
@@ -408,10 +438,7 @@ final class Applier implements Agent {
       batch.deleteRange(family, range);
     }
 
-    /**
-     * Compares with what earlier changes left, so these are written first. Replaying the entry
-     * comes to the same: it repeats those changes before it compares again.
-     */
+    /** Compares with what earlier changes left, so these are written first. */
     @Override
     public void deleteIfEndsWith(ColumnFamily family, Bytes key, Bytes suffix) {
       checkKey(key);
@@ -419,6 +446,7 @@ final class Applier implements Agent {
         write();
       }
       Bytes value = engine.get(family, key);
+      changesWritten += COMPARISON_CHANGES;
       if (value != null
           && value.length() >= suffix.length()
           && value.from(value.length() - suffix.length()).equals(suffix)) {

@@ -18,6 +18,9 @@ final class ApplyPeer {
   /** Entries that wait behind the barrier of an administrative entry; bounded by Raft's limits. */
   final ArrayDeque<ApplyTask.Entries> waiting = new ArrayDeque<>();
 
+  /** An entry of which a part is applied, and the rest comes in the next cycle. */
+  @Nullable EntryInHand inHand;
+
   Region region;
   AppliedPosition position;
   boolean barrierRuns;

@@ -80,7 +80,7 @@ final class Proposal implements StoreMessage {
     }
   }
 
-  /** False if it was answered before: an entry that met a full disk half-way is applied again. */
+  /** False if it was answered before. */
   private boolean takeAnswer() {
     if (answered) {
       return false;

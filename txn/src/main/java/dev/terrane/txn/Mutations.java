@@ -101,8 +101,39 @@ public final class Mutations {
 
   /** Shows every change to {@code visitor}, in order. */
   public void forEach(Visitor visitor) {
-    Reader reader = new Reader(encoded, 1);
-    while (reader.position < encoded.length()) {
+    Walk walk = walk();
+    while (walk.next(visitor)) {
+      // until the last
+    }
+  }
+
+  /** From the first change on, in steps. */
+  public Walk walk() {
+    return new Walk(encoded);
+  }
+
+  /** Shows one change after the other, so that many can be taken in turns. For one thread. */
+  public static final class Walk {
+    private final Bytes encoded;
+    private int position = 1;
+
+    private Walk(Bytes encoded) {
+      this.encoded = encoded;
+    }
+
+    public boolean hasNext() {
+      return position < encoded.length();
+    }
+
+    /**
+     * Shows the next change; false if there is none. If the visitor throws, it is shown again the
+     * next time.
+     */
+    public boolean next(Visitor visitor) {
+      if (!hasNext()) {
+        return false;
+      }
+      Reader reader = new Reader(encoded, position);
       int head = encoded.at(reader.position++);
       int familyId = head & 0xf;
       Invariant.check(familyId < FAMILY_BY_ID.length, "mutation of column family %d", familyId);
@@ -117,6 +148,8 @@ public final class Mutations {
             visitor.deleteIfEndsWith(family, key, reader.bytes());
         default -> throw Invariant.violated("mutation of kind %d", head >> 4);
       }
+      position = reader.position;
+      return true;
     }
   }
 

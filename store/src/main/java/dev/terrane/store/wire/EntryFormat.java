@@ -64,15 +64,34 @@ public final class EntryFormat {
    * so it is a bug of ours and stops the store.
    */
   public static void forEach(Bytes data, Visitor visitor) {
-    if (data.isEmpty()) {
-      return; // the entry that opens a leader's term
+    Walk walk = new Walk(data);
+    while (walk.next(visitor)) {
+      // until the last
     }
-    Invariant.check(data.at(0) == FORMAT, "log entry of format %d", data.at(0));
-    Reader reader = new Reader(data);
-    while (reader.position < data.length()) {
+  }
+
+  /** Shows one proposal after the other, so that many can be taken in turns. For one thread. */
+  public static final class Walk {
+    private final Reader reader;
+
+    public Walk(Bytes data) {
+      // Without data it is the entry that opens a leader's term.
+      Invariant.check(
+          data.isEmpty() || data.at(0) == FORMAT,
+          "log entry of format %d",
+          data.isEmpty() ? FORMAT : data.at(0));
+      reader = new Reader(data);
+    }
+
+    /** Shows the next proposal; false if there is none. */
+    public boolean next(Visitor visitor) {
+      if (reader.position >= reader.data.length()) {
+        return false;
+      }
       long requestId = reader.varint();
       long epochVersion = reader.varint();
       visitor.proposal(requestId, epochVersion, reader.bytes());
+      return true;
     }
   }
 
