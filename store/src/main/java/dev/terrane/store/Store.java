@@ -258,11 +258,12 @@ public final class Store implements RegionStorage, StoreInbound {
   // ---- other stores and PD
 
   @Override
-  public void onRaftBatch(RaftBatch batch) {
+  public void onRaftBatch(RaftBatch batch, Runnable taken) {
     if (raftBacklog.tryAdd(batch.getSerializedSize())) {
-      inbox.put(new StoreMessage.RaftReceived(batch));
+      inbox.put(new StoreMessage.RaftReceived(batch, taken));
     } else {
       surroundings.metrics().count("raft_batches_dropped_total", 1);
+      taken.run();
     }
   }
 

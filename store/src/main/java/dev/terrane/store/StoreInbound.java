@@ -8,8 +8,16 @@ import dev.terrane.proto.terranepb.RaftBatch;
  * and does not wait.
  */
 public interface StoreInbound {
-  /** Messages from another store; dropped if the loop cannot keep up. */
-  void onRaftBatch(RaftBatch batch);
+  /**
+   * Messages from another store; dropped if the loop cannot keep up. {@code taken} runs on any
+   * thread when they are held here no longer, and the next may come.
+   */
+  void onRaftBatch(RaftBatch batch, Runnable taken);
+
+  /** The same for one who does not wait for that. */
+  default void onRaftBatch(RaftBatch batch) {
+    onRaftBatch(batch, () -> {});
+  }
 
   /** Another store wants to send a snapshot. */
   SnapshotReceiver onSnapshot(SnapshotReceiver.Reply reply);

@@ -190,6 +190,7 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
       case StoreMessage.RaftReceived received -> {
         parts.raftBacklog().remove(raftBytes(received));
         stirred |= router.receive(received.batch());
+        received.taken().run();
       }
       case StoreMessage.Persisted persisted -> {
         services.logTaskPersisted();

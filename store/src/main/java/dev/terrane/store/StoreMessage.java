@@ -9,8 +9,8 @@ sealed interface StoreMessage permits Proposal, ReadRequest, StoreMessage.Other 
   /** All that is not on the path of every request. */
   sealed interface Other extends StoreMessage {}
 
-  /** From another store. */
-  record RaftReceived(RaftBatch batch) implements Other {}
+  /** From another store, which hears by {@code taken} that this was taken up. */
+  record RaftReceived(RaftBatch batch, Runnable taken) implements Other {}
 
   /** From PD. */
   record Instructed(RegionHeartbeatResponse instruction) implements Other {}

@@ -10,7 +10,12 @@ public enum Traffic {
   CLIENT,
   /** A request of the placement driver: what others cannot go on without, if it is small. */
   CONTROL,
-  /** Between stores. Never refused before the bound itself is reached. */
+  /**
+   * From another store or member, or from whoever says so: what is small is never refused before
+   * the bound itself is reached, and what is large never takes the last of it.
+   */
+  PEERS,
+  /** This node's own. Never refused before the bound itself is reached. */
   RAFT;
 
   /** What counts as small. */
@@ -22,6 +27,7 @@ public enum Traffic {
     return switch (this) {
       case CLIENT -> small ? bytesMax - bytesMax / 16 : large(bytesMax);
       case CONTROL -> small ? bytesMax : large(bytesMax);
+      case PEERS -> small ? bytesMax : bytesMax - bytesMax / 8;
       case RAFT -> bytesMax;
     };
   }

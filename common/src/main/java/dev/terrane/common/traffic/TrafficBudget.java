@@ -59,6 +59,11 @@ public final class TrafficBudget {
     Invariant.check(left >= 0, "%d bytes more were given back than taken", -left);
   }
 
+  /** The most that one charge of a client can ever take. */
+  public long largeBytesMax() {
+    return Traffic.large(bytesMax);
+  }
+
   public long bytesMax() {
     return bytesMax;
   }

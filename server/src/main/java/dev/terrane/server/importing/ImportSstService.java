@@ -22,10 +22,15 @@ import dev.terrane.txn.raw.RawCommands;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Bulk loading of raw pairs. Switching modes changes nothing: there is only one. */
 public final class ImportSstService extends ImportSSTGrpc.ImportSSTImplBase {
+  /** Published clients name a few. */
+  private static final int UPLOADS_AT_ONCE_MAX = 4096;
+
   private final RequestContexts contexts;
   private final RawCommands commands;
   private final LoopExecutor loop;
@@ -85,17 +90,26 @@ public final class ImportSstService extends ImportSSTGrpc.ImportSSTImplBase {
       call.fail(notForUs);
       return;
     }
-    List<Bytes> ids = new ArrayList<>();
+    if (request.getSstsCount() > UPLOADS_AT_ONCE_MAX) {
+      call.fail(
+          Status.INVALID_ARGUMENT.withDescription(
+              "%d uploads in one call, at most %d: ask in several"
+                  .formatted(request.getSstsCount(), UPLOADS_AT_ONCE_MAX)));
+      return;
+    }
+    Set<Bytes> ids = new LinkedHashSet<>();
     List<Upload.Step> steps = new ArrayList<>();
     for (SSTMeta sst : request.getSstsList()) {
       Bytes id = ProtoBytes.toBytes(sst.getUuid());
+      if (!ids.add(id)) {
+        continue;
+      }
       Upload upload = uploads.get(id);
       if (upload == null) {
         call.answer(
             refused(new RegionError.Other("upload " + id.toHex() + " is not here; send it again")));
         return;
       }
-      ids.add(id);
       steps.addAll(upload.steps());
     }
     new Ingestion(

@@ -26,8 +26,13 @@ final class RawUploadStream implements StreamObserver<RawWriteRequest> {
   private static final int STEP_PAIRS_MAX = 1024;
   private static final int STEP_BYTES_MAX = 1 << 20;
 
-  /** What a pair takes in memory beside its bytes. */
-  private static final int PAIR_BYTES = 160;
+  /** Of one message: taking them in takes some milliseconds. Published clients send 32,768. */
+  private static final int MESSAGE_PAIRS_MAX = 1 << 16;
+
+  private static final int ID_BYTES_MAX = 64;
+
+  /** Room for two of the longest keys. */
+  private static final int META_BYTES_MAX = 256 << 10;
 
   private final Uploads uploads;
   private final long bytesMax;
@@ -52,15 +57,31 @@ final class RawUploadStream implements StreamObserver<RawWriteRequest> {
       return;
     }
     switch (message.getChunkCase()) {
-      case META -> meta = message.getMeta();
+      case META -> begin(message.getMeta());
       case BATCH -> take(message.getBatch());
       case CHUNK_NOT_SET -> invalid("a message of the upload has neither meta nor batch");
+    }
+  }
+
+  private void begin(SSTMeta told) {
+    if (told.getUuid().size() > ID_BYTES_MAX || told.getSerializedSize() > META_BYTES_MAX) {
+      invalid(
+          "an upload's id has at most %d bytes and its meta %d"
+              .formatted(ID_BYTES_MAX, META_BYTES_MAX));
+    } else {
+      meta = told;
     }
   }
 
   private void take(RawWriteBatch batch) {
     if (meta == null) {
       invalid("the upload does not begin with its meta");
+      return;
+    }
+    if (batch.getPairsCount() > MESSAGE_PAIRS_MAX) {
+      refuse(
+          "%d pairs in one message, at most %d: send several"
+              .formatted(batch.getPairsCount(), MESSAGE_PAIRS_MAX));
       return;
     }
     List<RawPair> puts = new ArrayList<>();
@@ -84,11 +105,15 @@ final class RawUploadStream implements StreamObserver<RawWriteRequest> {
       }
     }
     endStep(puts, deletes, batch.getTtl());
-    if (bytes > bytesMax) {
-      refuse("the upload is larger than " + bytesMax + " bytes; send smaller ones");
-    } else if (!charge.growTo(bytes + pairs * PAIR_BYTES)) {
+    if (bytesInMemory() > bytesMax) {
+      refuse("the upload takes more than " + bytesMax + " bytes of memory; send smaller ones");
+    } else if (!charge.growTo(bytesInMemory())) {
       refuse("requests and answers fill the memory that this node keeps for them; try again");
     }
+  }
+
+  private long bytesInMemory() {
+    return bytes + pairs * Upload.PAIR_BYTES + Upload.UPLOAD_BYTES;
   }
 
   private void refuse(String text) {
@@ -130,7 +155,7 @@ final class RawUploadStream implements StreamObserver<RawWriteRequest> {
       invalid("the upload ends without its meta");
       return;
     }
-    uploads.put(ProtoBytes.toBytes(uploaded.getUuid()), new Upload(steps, bytes));
+    uploads.put(ProtoBytes.toBytes(uploaded.getUuid()), new Upload(steps, bytesInMemory()));
     end(); // those that wait have a bound of their own
     call.answer(
         RawWriteResponse.newBuilder()

@@ -75,6 +75,7 @@ public final class GrpcServers {
             .channelFactory(hangUps.listening(() -> loops.serverChannel(gate)))
             .directExecutor()
             .maxInboundMessageSize(messageBytesMax)
+            .decompressorRegistry(traffic.decompressors())
             .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
             .permitKeepAliveTime(1, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)

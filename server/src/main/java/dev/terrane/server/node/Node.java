@@ -144,7 +144,8 @@ public final class Node implements AutoCloseable {
         new NodeTraffic(
             new TrafficBudget(memory.trafficBytes()),
             loop,
-            threads.reads,
+            threads.coders,
+            threads.peersCoders,
             () -> new DirectMemory(PooledByteBufAllocator.DEFAULT),
             time);
     ConnectionGate gate = new ConnectionGate(descriptors.connections(), time);

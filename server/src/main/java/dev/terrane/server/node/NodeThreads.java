@@ -23,10 +23,18 @@ final class NodeThreads {
 
   private static final int READS_QUEUED_MAX = 4096;
 
+  /** More than there is memory for: whoever waits here has taken some of it. */
+  private static final int CODED_MAX = 1 << 20;
+
   final AgentHost agents;
   final AgentHost logWriters;
   final IoThreads io;
   final ReadThreads reads;
+
+  /** Apart from reads, which may be many: no heartbeat and no write waits for them. */
+  final ReadThreads coders;
+
+  final ReadThreads peersCoders;
 
   NodeThreads(String node, int cores, LoopExecutor loop, TimeSource time, FatalHandler fatal) {
     agents =
@@ -36,6 +44,8 @@ final class NodeThreads {
     logWriters = new AgentRunner(node + "-log-writer", List.of(), time, fatal);
     io = new IoThreads(node + "-io", 2, fatal);
     reads = new ReadThreads(node + "-read", Math.max(2, cores / 2), READS_QUEUED_MAX, fatal);
+    coders = new ReadThreads(node + "-code", 1, CODED_MAX, fatal);
+    peersCoders = new ReadThreads(node + "-code-peers", 1, CODED_MAX, fatal);
   }
 
   void start() {
@@ -45,6 +55,8 @@ final class NodeThreads {
 
   /** What is under way ends; agents are closed on their threads. */
   void close() {
+    coders.close();
+    peersCoders.close();
     reads.close();
     agents.close();
     logWriters.close();

@@ -1,5 +1,6 @@
 package dev.terrane.server.pd;
 
+import dev.terrane.common.traffic.Charge;
 import dev.terrane.pd.HeartbeatStream;
 import dev.terrane.pd.InstructionSink;
 import dev.terrane.pd.Pd;
@@ -7,6 +8,7 @@ import dev.terrane.pd.PdRefusal;
 import dev.terrane.proto.pdpb.RegionHeartbeatRequest;
 import dev.terrane.proto.pdpb.RegionHeartbeatResponse;
 import dev.terrane.server.net.LoopExecutor;
+import dev.terrane.server.traffic.CallTraffic;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -23,6 +25,7 @@ final class HeartbeatCall implements StreamObserver<RegionHeartbeatRequest>, Ins
   private final ServerCallStreamObserver<RegionHeartbeatResponse> store;
   private final LoopExecutor loop;
   private final HeartbeatStream heartbeats;
+  private final CallTraffic traffic = CallTraffic.current();
   private boolean ended;
 
   private HeartbeatCall(
@@ -45,7 +48,17 @@ final class HeartbeatCall implements StreamObserver<RegionHeartbeatRequest>, Ins
 
   @Override
   public void onNext(RegionHeartbeatRequest report) {
-    heartbeats.heartbeat(report, () -> loop.executeOrRun(() -> store.request(1)));
+    Charge kept = traffic.keepMessage();
+    if (kept == null) {
+      store.request(1); // the store reports again
+      return;
+    }
+    heartbeats.heartbeat(
+        report,
+        () -> {
+          kept.close();
+          loop.executeOrRun(() -> store.request(1));
+        });
   }
 
   @Override

@@ -1,9 +1,12 @@
 package dev.terrane.server.pd;
 
 import com.google.protobuf.MessageLite;
+import dev.terrane.common.traffic.Charge;
 import dev.terrane.pd.PdRefusal;
 import dev.terrane.pd.PdReply;
 import dev.terrane.server.net.LoopExecutor;
+import dev.terrane.server.traffic.CallTraffic;
+import dev.terrane.server.traffic.NoRoom;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -33,6 +36,7 @@ final class OrderedStream<Q extends MessageLite, R extends MessageLite>
   private final LoopExecutor loop;
   private final StreamTurns turns;
   private final BiConsumer<Q, PdReply<R>> handler;
+  private final CallTraffic traffic = CallTraffic.current();
   private final ArrayDeque<Slot<R>> slots = new ArrayDeque<>();
 
   /** Asked for, and not yet come. */
@@ -52,11 +56,13 @@ final class OrderedStream<Q extends MessageLite, R extends MessageLite>
 
   /** Holds one answer until those before it have been sent. */
   private static final class Slot<R> {
+    private final Charge charge;
     private Optional<R> response = Optional.empty();
     private long bytes;
 
-    Slot(long bytes) {
+    Slot(long bytes, Charge charge) {
       this.bytes = bytes;
+      this.charge = charge;
     }
   }
 
@@ -88,16 +94,23 @@ final class OrderedStream<Q extends MessageLite, R extends MessageLite>
 
   @Override
   public void onNext(Q request) {
-    loop.executeOrRun(() -> take(request));
+    long bytes = Math.max(request.getSerializedSize(), traffic.messageBytes());
+    Charge charge = traffic.keepMessage();
+    loop.executeOrRun(() -> {
+      if (charge == null) {
+        end(NoRoom.STATUS);
+      } else if (ended) {
+        charge.close();
+      } else {
+        take(request, bytes, charge);
+      }
+    });
   }
 
-  private void take(Q request) {
-    if (ended) {
-      return;
-    }
+  private void take(Q request, long bytes, Charge charge) {
     asked--;
-    lastBytes = request.getSerializedSize();
-    Slot<R> slot = new Slot<>(lastBytes);
+    lastBytes = bytes;
+    Slot<R> slot = new Slot<>(lastBytes, charge);
     slots.add(slot);
     hold(slot.bytes);
     handler.accept(
@@ -121,6 +134,10 @@ final class OrderedStream<Q extends MessageLite, R extends MessageLite>
       return;
     }
     long bytes = response.getSerializedSize();
+    if (!slot.charge.take(bytes)) {
+      end(NoRoom.STATUS);
+      return;
+    }
     hold(bytes);
     slot.bytes += bytes;
     slot.response = Optional.of(response);
@@ -136,6 +153,7 @@ final class OrderedStream<Q extends MessageLite, R extends MessageLite>
     while (!ended && client.isReady() && !slots.isEmpty() && slots.element().response.isPresent()) {
       Slot<R> first = slots.remove();
       client.onNext(first.response.orElseThrow());
+      first.charge.close();
       heldBytes -= first.bytes;
       turns.release(first.bytes);
       if (taken > 0 && taken >= asked + slots.size()) {
@@ -198,6 +216,7 @@ final class OrderedStream<Q extends MessageLite, R extends MessageLite>
   }
 
   private void giveEverythingBack() {
+    slots.forEach(slot -> slot.charge.close());
     slots.clear();
     asked = 0;
     long held = heldBytes;

@@ -91,6 +91,9 @@ final class PdGrpcService extends PDGrpc.PDImplBase {
 
   private static final long STREAM_BYTES_MAX = 32 << 20;
 
+  /** Clients ask for a few settings; each name is answered by an error of some hundred bytes. */
+  private static final int CONFIG_NAMES_MAX = 1024;
+
   private final Pd pd;
   private final LoopExecutor loop;
   private final StreamTurns turns = new StreamTurns(STREAM_REQUESTS_MAX, STREAM_BYTES_MAX);
@@ -320,6 +323,14 @@ final class PdGrpcService extends PDGrpc.PDImplBase {
   @Override
   public void loadGlobalConfig(
       LoadGlobalConfigRequest request, StreamObserver<LoadGlobalConfigResponse> client) {
+    if (request.getNamesCount() > CONFIG_NAMES_MAX) {
+      new Unary<>(client, loop)
+          .fail(
+              Status.INVALID_ARGUMENT.withDescription(
+                  "%d names in one call, at most %d: ask in several"
+                      .formatted(request.getNamesCount(), CONFIG_NAMES_MAX)));
+      return;
+    }
     LoadGlobalConfigResponse.Builder response = LoadGlobalConfigResponse.newBuilder();
     for (String name : request.getNamesList()) {
       response

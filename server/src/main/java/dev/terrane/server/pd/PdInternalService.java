@@ -1,5 +1,6 @@
 package dev.terrane.server.pd;
 
+import dev.terrane.common.traffic.Charge;
 import dev.terrane.pd.Pd;
 import dev.terrane.proto.terranepd.AddMemberRequest;
 import dev.terrane.proto.terranepd.AddMemberResponse;
@@ -31,6 +32,7 @@ import dev.terrane.proto.terranepd.SetRulesRequest;
 import dev.terrane.proto.terranepd.SetRulesResponse;
 import dev.terrane.server.net.LoopExecutor;
 import dev.terrane.server.net.Unary;
+import dev.terrane.server.traffic.CallTraffic;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
@@ -56,10 +58,21 @@ final class PdInternalService extends PdInternalGrpc.PdInternalImplBase {
     var call = (ServerCallStreamObserver<PdRaftDone>) member;
     call.disableAutoRequest();
     call.request(RAFT_BATCHES_MAX);
+    CallTraffic traffic = CallTraffic.current();
     return new StreamObserver<>() {
       @Override
       public void onNext(PdRaftBatch batch) {
-        pd.raft(batch, () -> loop.executeOrRun(() -> call.request(1)));
+        Charge kept = traffic.keepMessage();
+        if (kept == null) {
+          call.request(1); // Raft asks again for what is dropped
+          return;
+        }
+        pd.raft(
+            batch,
+            () -> {
+              kept.close();
+              loop.executeOrRun(() -> call.request(1));
+            });
       }
 
       @Override

@@ -91,10 +91,27 @@ public final class CallTraffic {
 
   /** Runs {@code work} on another thread than the event loop's; false if that is not possible. */
   public boolean elsewhere(Runnable work) {
-    return node != null && node.decoders().submit(work);
+    return node != null && node.coders(this).submit(work);
   }
 
-  /** How large the message is that the service is being handed; 0 where nobody has counted. */
+  /**
+   * For the message that the service is being handed, and goes on to hold. Its user closes it; null
+   * if there is no room, and it must be let go.
+   */
+  public @Nullable Charge keepMessage() {
+    Charge charge = open();
+    if (charge.take(messageBytes)) {
+      return charge;
+    }
+    charge.close();
+    return null;
+  }
+
+  Traffic kind() {
+    return kind;
+  }
+
+  /** What the message takes that the service is being handed; 0 where nobody has counted. */
   public long messageBytes() {
     return messageBytes;
   }

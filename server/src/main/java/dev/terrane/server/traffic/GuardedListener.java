@@ -66,6 +66,7 @@ final class GuardedListener<Q, R> extends ServerCall.Listener<Q> {
     switch (received) {
       case Received.Decoded<Q> decoded -> handOver(decoded);
       case Received.Undecoded<Q> undecoded -> decodeElsewhere(undecoded);
+      case Received.NotNow<Q> _ -> refuseNow();
       case Received.Unreadable<Q> unreadable -> {
         if (!over) {
           call.close(unreadable.why(), new Metadata());
@@ -79,19 +80,18 @@ final class GuardedListener<Q, R> extends ServerCall.Listener<Q> {
     if (over) {
       return;
     }
-    if (oneRequest && !traffic.request().take(decoded.bytes())) {
+    if (oneRequest && !traffic.request().take(decoded.weight())) {
       refuseNow();
       return;
     }
-    traffic.messageBytes(decoded.bytes());
+    traffic.messageBytes(decoded.weight());
     service.onMessage(decoded.message());
   }
 
   private void decodeElsewhere(Received.Undecoded<Q> undecoded) {
     Charge charge = traffic.open();
     if (over || !charge.take(undecoded.bytes())) {
-      undecoded.drop();
-      refuseNow();
+      giveUp(undecoded, charge);
       return;
     }
     decoding = true;
@@ -102,16 +102,23 @@ final class GuardedListener<Q, R> extends ServerCall.Listener<Q> {
     }
     Runnable decode =
         () -> {
-          Received<Q> decoded = undecoded.decode();
+          Received<Q> decoded = undecoded.decode(charge);
           node.loop()
               .execute(() -> {
                 charge.close();
                 afterDecoding(decoded);
               });
         };
-    if (!node.decoders().submit(decode)) {
-      decode.run();
+    if (!node.coders(traffic).submit(decode)) {
+      giveUp(undecoded, charge);
+      afterDecoding(new Received.NotNow<>());
     }
+  }
+
+  private void giveUp(Received.Undecoded<Q> undecoded, Charge charge) {
+    undecoded.drop();
+    charge.close();
+    refuseNow();
   }
 
   /** Goes on with what was decoded, then with what came meanwhile. */

@@ -10,9 +10,6 @@ import io.grpc.Status;
 
 /** Counts the calls of one method, and stands between them and the service. */
 final class GuardedMethod<Q, R> implements ServerCallHandler<Q, R> {
-  /** Decoding so much takes about a millisecond if it is all in small pieces. */
-  private static final int DECODED_ELSEWHERE_BYTES = 256 << 10;
-
   private final NodeTraffic node;
   private final ServerCallHandler<Q, R> service;
 
@@ -27,7 +24,8 @@ final class GuardedMethod<Q, R> implements ServerCallHandler<Q, R> {
     return ServerMethodDefinition.create(
         descriptor.toBuilder()
             .setRequestMarshaller(
-                new Received.Reading<>(descriptor.getRequestMarshaller(), DECODED_ELSEWHERE_BYTES))
+                new Received.Reading<>(
+                    descriptor.getRequestMarshaller(), node.budget().largeBytesMax()))
             .build(),
         new GuardedMethod<>(node, method.getServerCallHandler()));
   }

@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
 
 /** How a request is answered for which the node has no memory now. Nothing of it has happened. */
 public final class NoRoom {
-  private static final String REASON =
+  public static final String REASON =
       "requests and answers fill the memory that this node keeps for them; try again";
 
   private static final Error BUSY =
       ProtoRegionErrors.toProto(new RegionError.ServerIsBusy(REASON, Duration.ofMillis(100)));
 
-  static final Status STATUS = Status.UNAVAILABLE.withDescription(REASON);
+  public static final Status STATUS = Status.UNAVAILABLE.withDescription(REASON);
 
   private NoRoom() {}
 

@@ -5,6 +5,7 @@ import dev.terrane.common.traffic.Traffic;
 import dev.terrane.common.traffic.TrafficBudget;
 import dev.terrane.txn.ReadPool;
 import io.grpc.Attributes;
+import io.grpc.DecompressorRegistry;
 import io.grpc.Metadata;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerStreamTracer;
@@ -14,7 +15,8 @@ import java.util.function.Supplier;
 
 /** All calls of a node, and what they may hold. Thread-safe. */
 public final class NodeTraffic {
-  private static final String RAFT_SERVICE = "terranepb.Internal/";
+  private static final String STORES_SERVICE = "terranepb.Internal/";
+  private static final String MEMBERS_METHOD = "terranepd.PdInternal/Raft";
   private static final String STORE_SERVICE = "tikvpb.Tikv/";
   private static final String IMPORT_SERVICE = "import_sstpb.ImportSST/";
 
@@ -23,26 +25,30 @@ public final class NodeTraffic {
 
   private final TrafficBudget budget;
   private final Executor loop;
-  private final ReadPool decoders;
+  private final ReadPool coders;
   private final Supplier<AnswerMemory> memory;
+  private final ReadPool peersCoders;
   private final UnreadAnswers unread;
   private final AtomicLong openCalls = new AtomicLong();
 
   /**
    * @param loop where messages are handed over that were decoded elsewhere
-   * @param decoders where large messages are decoded
+   * @param coders where clients' large requests are decoded, and large answers encoded
+   * @param peersCoders the same for other stores and members, which must not wait behind
    * @param memory for the large parts of one answer, whenever there is one
    */
   public NodeTraffic(
       TrafficBudget budget,
       Executor loop,
-      ReadPool decoders,
+      ReadPool coders,
+      ReadPool peersCoders,
       Supplier<AnswerMemory> memory,
       TimeSource time) {
     this.budget = budget;
     this.loop = loop;
-    this.decoders = decoders;
+    this.coders = coders;
     this.memory = memory;
+    this.peersCoders = peersCoders;
     this.unread = new UnreadAnswers(time);
     budget.whenRefused(this::lookForTheSlow);
   }
@@ -82,8 +88,8 @@ public final class NodeTraffic {
   }
 
   private static Traffic kind(String method) {
-    if (method.startsWith(RAFT_SERVICE)) {
-      return Traffic.RAFT;
+    if (method.startsWith(STORES_SERVICE) || method.equals(MEMBERS_METHOD)) {
+      return Traffic.PEERS;
     }
     boolean ofClients = method.startsWith(STORE_SERVICE) || method.startsWith(IMPORT_SERVICE);
     return ofClients ? Traffic.CLIENT : Traffic.CONTROL;
@@ -97,8 +103,13 @@ public final class NodeTraffic {
     return loop;
   }
 
-  ReadPool decoders() {
-    return decoders;
+  ReadPool coders(CallTraffic call) {
+    return call.kind() == Traffic.PEERS ? peersCoders : coders;
+  }
+
+  /** For the server: how it reads what is compressed. */
+  public DecompressorRegistry decompressors() {
+    return Gzip.registry();
   }
 
   AnswerMemory openMemory() {

@@ -1,5 +1,6 @@
 package dev.terrane.server.transport;
 
+import dev.terrane.common.traffic.Charge;
 import dev.terrane.proto.terranepb.IdentifyRequest;
 import dev.terrane.proto.terranepb.IdentifyResponse;
 import dev.terrane.proto.terranepb.InternalGrpc;
@@ -11,6 +12,8 @@ import dev.terrane.proto.terranepb.SnapshotDone;
 import dev.terrane.proto.terranepb.SnapshotPermit;
 import dev.terrane.server.net.LoopExecutor;
 import dev.terrane.server.net.Unary;
+import dev.terrane.server.traffic.CallTraffic;
+import dev.terrane.server.traffic.NoRoom;
 import dev.terrane.store.SnapshotReceiver;
 import dev.terrane.store.StoreIdentity;
 import dev.terrane.store.StoreInbound;
@@ -19,6 +22,9 @@ import io.grpc.stub.StreamObserver;
 
 /** What other stores send to this one. */
 public final class InternalService extends InternalGrpc.InternalImplBase {
+  /** Of one stream, that wait for the store: nobody's stream fills what all have in common. */
+  private static final int RAFT_BATCHES_MAX = 16;
+
   private static final SnapshotAnswer PERMIT =
       SnapshotAnswer.newBuilder().setPermit(SnapshotPermit.getDefaultInstance()).build();
 
@@ -43,11 +49,25 @@ public final class InternalService extends InternalGrpc.InternalImplBase {
 
   @Override
   public StreamObserver<RaftBatch> raft(StreamObserver<RaftDone> peer) {
-    ((ServerCallStreamObserver<RaftDone>) peer).setOnCancelHandler(() -> {});
+    var call = (ServerCallStreamObserver<RaftDone>) peer;
+    call.setOnCancelHandler(() -> {});
+    call.disableAutoRequest();
+    call.request(RAFT_BATCHES_MAX);
+    CallTraffic traffic = CallTraffic.current();
     return new StreamObserver<>() {
       @Override
       public void onNext(RaftBatch batch) {
-        store.onRaftBatch(batch);
+        Charge kept = traffic.keepMessage();
+        if (kept == null) {
+          call.request(1); // Raft asks again for what is dropped
+          return;
+        }
+        store.onRaftBatch(
+            batch,
+            () -> {
+              kept.close();
+              loop.executeOrRun(() -> call.request(1));
+            });
       }
 
       @Override
@@ -68,6 +88,8 @@ public final class InternalService extends InternalGrpc.InternalImplBase {
     var call = (ServerCallStreamObserver<SnapshotAnswer>) peer;
     call.disableAutoRequest();
     call.setOnCancelHandler(() -> {});
+    CallTraffic traffic = CallTraffic.current();
+    Charge chunkInHand = traffic.open();
     SnapshotReceiver receiver =
         store.onSnapshot(
             new SnapshotReceiver.Reply() {
@@ -78,6 +100,7 @@ public final class InternalService extends InternalGrpc.InternalImplBase {
 
               @Override
               public void done(SnapshotDone done) {
+                chunkInHand.close();
                 loop.executeOrRun(() -> {
                   call.onNext(SnapshotAnswer.newBuilder().setDone(done).build());
                   call.onCompleted();
@@ -88,11 +111,21 @@ public final class InternalService extends InternalGrpc.InternalImplBase {
     return new StreamObserver<>() {
       @Override
       public void onNext(SnapshotChunk chunk) {
-        receiver.onChunk(chunk, () -> loop.executeOrRun(() -> call.request(1)));
+        if (!chunkInHand.take(traffic.messageBytes())) {
+          receiver.onFailed(NoRoom.REASON);
+          return;
+        }
+        receiver.onChunk(
+            chunk,
+            () -> {
+              chunkInHand.giveAllBack();
+              loop.executeOrRun(() -> call.request(1));
+            });
       }
 
       @Override
       public void onError(Throwable broken) {
+        chunkInHand.close();
         receiver.onFailed(String.valueOf(broken.getMessage()));
       }
 

@@ -46,22 +46,25 @@ class GrpcServersTest {
 
   @BeforeEach
   void start() throws IOException {
+    ReadPool atOnce =
+        new ReadPool() {
+          @Override
+          public boolean submit(Runnable work) {
+            work.run();
+            return true;
+          }
+
+          @Override
+          public void resume(Runnable slice) {
+            slice.run();
+          }
+        };
     NodeTraffic traffic =
         new NodeTraffic(
             new TrafficBudget(1 << 20),
             Runnable::run,
-            new ReadPool() {
-              @Override
-              public boolean submit(Runnable work) {
-                work.run();
-                return true;
-              }
-
-              @Override
-              public void resume(Runnable slice) {
-                slice.run();
-              }
-            },
+            atOnce,
+            atOnce,
             AnswerMemory::heap,
             new SystemTimeSource());
     GrpcServers servers =

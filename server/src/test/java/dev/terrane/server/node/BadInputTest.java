@@ -1,22 +1,32 @@
 package dev.terrane.server.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import dev.terrane.proto.errorpb.Error;
+import dev.terrane.proto.import_sstpb.ImportSSTGrpc;
+import dev.terrane.proto.import_sstpb.MultiIngestRequest;
+import dev.terrane.proto.import_sstpb.Pair;
+import dev.terrane.proto.import_sstpb.RawWriteBatch;
+import dev.terrane.proto.import_sstpb.RawWriteRequest;
+import dev.terrane.proto.import_sstpb.RawWriteResponse;
+import dev.terrane.proto.import_sstpb.SSTMeta;
 import dev.terrane.proto.kvrpcpb.KvPair;
 import dev.terrane.proto.kvrpcpb.RawBatchPutRequest;
 import dev.terrane.proto.kvrpcpb.RawDeleteRequest;
 import dev.terrane.proto.kvrpcpb.RawGetRequest;
 import dev.terrane.proto.kvrpcpb.RawPutRequest;
 import dev.terrane.proto.kvrpcpb.RawScanRequest;
+import dev.terrane.proto.pdpb.LoadGlobalConfigRequest;
 import dev.terrane.proto.pdpb.PDGrpc;
 import dev.terrane.proto.tikvpb.BatchCommandsEmptyRequest;
 import dev.terrane.proto.tikvpb.BatchCommandsRequest;
 import dev.terrane.proto.tikvpb.BatchCommandsRequest.Request;
 import dev.terrane.proto.tikvpb.BatchCommandsResponse;
 import dev.terrane.proto.tikvpb.TikvGrpc;
+import dev.terrane.server.importing.ImportSstService;
 import dev.terrane.server.tikv.TikvService;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
@@ -32,6 +42,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -272,6 +283,58 @@ class BadInputTest {
     Status end = answers.end();
     assertThat(end.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
     assertThat(end.getDescription()).contains("16385").contains("16384");
+  }
+
+  /** A few mebibytes of nothing would be hundreds as objects. */
+  @Test
+  void aMessageThatTakesTooMuchMemoryOnceItIsDecodedIsRefused() {
+    var pairs = Collections.nCopies(4 << 20, KvPair.getDefaultInstance());
+    RawBatchPutRequest bomb = RawBatchPutRequest.newBuilder().addAllPairs(pairs).build();
+    assertThatThrownBy(() -> client.tikv().rawBatchPut(bomb))
+        .hasMessageContaining("RESOURCE_EXHAUSTED")
+        .hasMessageContaining("several smaller");
+  }
+
+  @Test
+  void moreNamesOfSettingsThanAnybodyHasAreRefused() {
+    var names = Collections.nCopies(1025, "");
+    LoadGlobalConfigRequest request =
+        LoadGlobalConfigRequest.newBuilder().addAllNames(names).build();
+    assertThatThrownBy(() -> client.pd().loadGlobalConfig(request))
+        .hasMessageContaining("1025")
+        .hasMessageContaining("1024");
+  }
+
+  private void upload(ByteString id, int emptyPairs) throws Exception {
+    RecordedStream<RawWriteResponse> answers = new RecordedStream<>();
+    var stream = ImportSSTGrpc.newStub(client.storeChannel).rawWrite(answers);
+    stream.onNext(RawWriteRequest.newBuilder().setMeta(SSTMeta.newBuilder().setUuid(id)).build());
+    var pairs = Collections.nCopies(emptyPairs, Pair.getDefaultInstance());
+    stream.onNext(
+        RawWriteRequest.newBuilder()
+            .setBatch(RawWriteBatch.newBuilder().addAllPairs(pairs))
+            .build());
+    stream.onCompleted();
+    assertThat(answers.end()).isEqualTo(Status.OK);
+  }
+
+  /** Pairs of nothing are objects all the same. */
+  @Test
+  void uploadsAreBoundedByWhatTheyTakeInMemory() throws Exception {
+    ImportSstService importing = Objects.requireNonNull(node.storePart()).importing();
+    for (int i = 0; i < 20; i++) {
+      upload(ByteString.copyFromUtf8("upload-" + i), 50_000);
+      assertThat(importing.uploadedBytes()).isBetween(50_000L * 100, 64L << 20);
+    }
+    upload(ByteString.copyFromUtf8("last"), 10);
+    var twice =
+        MultiIngestRequest.newBuilder()
+            .setContext(client.context())
+            .addAllSsts(Collections.nCopies(5000, SSTMeta.getDefaultInstance()))
+            .build();
+    assertThatThrownBy(() -> ImportSSTGrpc.newBlockingStub(client.storeChannel).multiIngest(twice))
+        .hasMessageContaining("5000")
+        .hasMessageContaining("4096");
   }
 
   // ---- clients that go, or do not listen

@@ -8,10 +8,17 @@ import dev.terrane.common.TimeSource;
 import dev.terrane.common.traffic.Charge;
 import dev.terrane.common.traffic.Traffic;
 import dev.terrane.common.traffic.TrafficBudget;
+import dev.terrane.proto.kvrpcpb.KvPair;
+import dev.terrane.proto.kvrpcpb.RawBatchPutRequest;
+import dev.terrane.proto.kvrpcpb.RawBatchPutResponse;
 import dev.terrane.proto.kvrpcpb.RawGetRequest;
 import dev.terrane.proto.kvrpcpb.RawGetResponse;
 import dev.terrane.proto.kvrpcpb.RawPutRequest;
 import dev.terrane.proto.kvrpcpb.RawPutResponse;
+import dev.terrane.proto.terranepb.InternalGrpc;
+import dev.terrane.proto.terranepb.RaftBatch;
+import dev.terrane.proto.terranepb.RaftDone;
+import dev.terrane.proto.terranepb.RaftEnvelope;
 import dev.terrane.proto.tikvpb.BatchCommandsRequest;
 import dev.terrane.proto.tikvpb.BatchCommandsResponse;
 import dev.terrane.proto.tikvpb.TikvGrpc;
@@ -29,15 +36,18 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -60,11 +70,14 @@ class NodeTrafficTest {
   private final EventLoops loops = new EventLoops("node-traffic-test", 1);
   private final ReadThreads decoders =
       new ReadThreads("node-traffic-read", 1, 64, (where, failure) -> failures.add(failure));
+  private final ReadThreads peersDecoders =
+      new ReadThreads("node-traffic-peers", 1, 64, (where, failure) -> failures.add(failure));
   private final NodeTraffic traffic =
       new NodeTraffic(
           budget,
           loops.executor((where, failure) -> failures.add(failure)),
           decoders,
+          peersDecoders,
           AnswerMemory::heap,
           new TimeSource() {
             @Override
@@ -78,6 +91,8 @@ class NodeTrafficTest {
             }
           });
   private final AtomicInteger puts = new AtomicInteger();
+  private final AtomicInteger batches = new AtomicInteger();
+  private final AtomicInteger raftBatches = new AtomicInteger();
   private final CompletableFuture<String> decodedOn = new CompletableFuture<>();
   private GrpcServer server;
   private ManagedChannel channel;
@@ -92,7 +107,7 @@ class NodeTrafficTest {
             traffic,
             (where, failure) -> failures.add(failure));
     LateServices services = servers.services();
-    services.offer(List.of(new Store()));
+    services.offer(List.of(new Store(), new Fellow()));
     server = servers.start("address", new HostPort("127.0.0.1", 0), services, Set.of());
     channel = connect();
   }
@@ -113,6 +128,7 @@ class NodeTrafficTest {
     assertThat(traffic.openCalls()).isZero();
     server.close();
     decoders.close();
+    peersDecoders.close();
     loops.close();
     assertThat(failures).isEmpty();
   }
@@ -124,6 +140,14 @@ class NodeTrafficTest {
       puts.incrementAndGet();
       decodedOn.complete(Thread.currentThread().getName());
       client.onNext(RawPutResponse.getDefaultInstance());
+      client.onCompleted();
+    }
+
+    @Override
+    public void rawBatchPut(
+        RawBatchPutRequest request, StreamObserver<RawBatchPutResponse> client) {
+      batches.incrementAndGet();
+      client.onNext(RawBatchPutResponse.getDefaultInstance());
       client.onCompleted();
     }
 
@@ -159,6 +183,28 @@ class NodeTrafficTest {
         @Override
         public void onCompleted() {
           call.onCompleted();
+        }
+      };
+    }
+  }
+
+  /** Another store's messages. */
+  private final class Fellow extends InternalGrpc.InternalImplBase {
+    @Override
+    public StreamObserver<RaftBatch> raft(StreamObserver<RaftDone> peer) {
+      return new StreamObserver<>() {
+        @Override
+        public void onNext(RaftBatch batch) {
+          raftBatches.incrementAndGet();
+        }
+
+        @Override
+        public void onError(Throwable broken) {}
+
+        @Override
+        public void onCompleted() {
+          peer.onNext(RaftDone.getDefaultInstance());
+          peer.onCompleted();
         }
       };
     }
@@ -311,5 +357,126 @@ class NodeTrafficTest {
     assertThat(stream.end().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     others.close();
     assertThat(put(1)).isFalse();
+  }
+
+  // ---- what takes more in memory than on the wire
+
+  private Status batchOf(int emptyPairs) {
+    RawBatchPutRequest request =
+        RawBatchPutRequest.newBuilder()
+            .addAllPairs(Collections.nCopies(emptyPairs, KvPair.getDefaultInstance()))
+            .build();
+    try {
+      RawBatchPutResponse response = TikvGrpc.newBlockingStub(channel).rawBatchPut(request);
+      return response.getRegionError().hasServerIsBusy() ? Status.UNAVAILABLE : Status.OK;
+    } catch (StatusRuntimeException e) {
+      return e.getStatus();
+    }
+  }
+
+  @Test
+  void aMessageIsCountedByWhatItTakesOnceItIsDecoded() {
+    assertThat(batchOf(10_000).getCode()).isEqualTo(Status.Code.OK);
+    Charge others = budget.open(Traffic.RAFT);
+    assertThat(others.take(BUDGET - BUDGET / 4 - (500 << 10))).isTrue();
+    assertThat(batchOf(10_000).getCode())
+        .as("20 kB, as objects 800 kB")
+        .isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(put(100_000)).isFalse();
+    others.close();
+    assertThat(batches).hasValue(1);
+  }
+
+  @Test
+  void aMessageThatNeverFitsInMemoryIsRefusedByNameBeforeItIsDecoded() {
+    for (int emptyPairs : new int[] {100_000, 500_000}) {
+      Status refused = batchOf(emptyPairs);
+      assertThat(refused.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+      assertThat(refused.getDescription()).contains("3145728").contains("several smaller");
+    }
+    assertThat(batches).hasValue(0);
+    assertThat(batchOf(10).getCode()).isEqualTo(Status.Code.OK);
+  }
+
+  private Status zipped(int zeros) {
+    RawPutRequest request =
+        RawPutRequest.newBuilder().setValue(ByteString.copyFrom(new byte[zeros])).build();
+    try {
+      RawPutResponse response =
+          TikvGrpc.newBlockingStub(channel).withCompression("gzip").rawPut(request);
+      return response.getRegionError().hasServerIsBusy() ? Status.UNAVAILABLE : Status.OK;
+    } catch (StatusRuntimeException e) {
+      return e.getStatus();
+    }
+  }
+
+  @Test
+  void whatIsCompressedIsCountedByWhatItBecomes() {
+    assertThat(zipped(10).getCode()).isEqualTo(Status.Code.OK);
+    assertThat(zipped(1 << 20).getCode()).isEqualTo(Status.Code.OK);
+    assertThat(zipped(8 << 20).getCode())
+        .as("8 kB, as bytes 8 MiB")
+        .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    Charge others = budget.open(Traffic.RAFT);
+    assertThat(others.take(BUDGET / 2)).isTrue();
+    assertThat(zipped(1 << 20).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(zipped(1000).getCode()).isEqualTo(Status.Code.OK);
+    others.close();
+    assertThat(puts).hasValue(3);
+  }
+
+  @Test
+  void otherStoresDoNotWaitForClientsLargeMessages() throws InterruptedException {
+    CountDownLatch released = new CountDownLatch(1);
+    assertThat(decoders.submit(() -> awaitUninterruptibly(released))).isTrue();
+    try {
+      var stream =
+          new Call<>(
+              channel,
+              InternalGrpc.getRaftMethod(),
+              RaftBatch.newBuilder()
+                  .addEnvelopes(
+                      RaftEnvelope.newBuilder().setStartKey(ByteString.copyFrom(new byte[1 << 20])))
+                  .build());
+      await().until(() -> raftBatches.get() == 1);
+      stream.call.cancel("seen", null);
+    } finally {
+      released.countDown();
+    }
+  }
+
+  /** Decoding it on the loop instead would hold up everybody. */
+  @Test
+  void aLargeMessageIsRefusedWhenTooManyWaitForBeingDecoded() {
+    CountDownLatch released = new CountDownLatch(1);
+    try {
+      assertThat(decoders.submit(() -> awaitUninterruptibly(released))).isTrue();
+      await().until(() -> decoders.queued() == 0);
+      while (decoders.submit(() -> awaitUninterruptibly(released))) {
+        // until the queue is full
+      }
+      assertThat(put(1 << 20)).isTrue();
+      assertThat(put(1000)).isFalse();
+    } finally {
+      released.countDown();
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void theLargeMessagesOfOtherStoresLeaveRoomForWhatIsSmall() {
+    Charge stranger = budget.open(Traffic.PEERS);
+    while (stranger.take(100_000)) {
+      // until it gets no more
+    }
+    assertThat(put(10)).isFalse();
+    stranger.close();
   }
 }

@@ -68,6 +68,7 @@ public final class ServerNode {
             new TrafficBudget(plan.trafficBytes()),
             process.loop(),
             new SimReadPool(process),
+            new SimReadPool(process),
             AnswerMemory::heap,
             machine.clock());
     traffic = calls;
