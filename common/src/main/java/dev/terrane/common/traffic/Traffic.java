@@ -27,7 +27,7 @@ public enum Traffic {
     return switch (this) {
       case CLIENT -> small ? bytesMax - bytesMax / 16 : large(bytesMax);
       case CONTROL -> small ? bytesMax : large(bytesMax);
-      case PEERS -> small ? bytesMax : bytesMax - bytesMax / 8;
+      case PEERS -> small ? bytesMax : bytesMax - bytesMax / 16;
       case RAFT -> bytesMax;
     };
   }

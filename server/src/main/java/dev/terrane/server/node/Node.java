@@ -161,7 +161,17 @@ public final class Node implements AutoCloseable {
     refuseOtherCluster(directory, channels, loop);
     if (config.isPd()) {
       PdPart part =
-          take("PD", PdPart.open(config, opened, directory.pd(), channels, loop, time, random));
+          take(
+              "PD",
+              PdPart.open(
+                  config,
+                  opened,
+                  directory.pd(),
+                  channels,
+                  loop,
+                  threads.peersCoders,
+                  time,
+                  random));
       pd = part;
       if (!part.isBlank()) {
         directory.belongTo(part.clusterId());
@@ -182,7 +192,8 @@ public final class Node implements AutoCloseable {
               }
             });
     GrpcStoreTransport transport =
-        new GrpcStoreTransport(new StoreAddresses(link), channels, loop, memory.transportBytes());
+        new GrpcStoreTransport(
+            new StoreAddresses(link), channels, loop, threads.peersCoders, memory.transportBytes());
     take("store", this::closeStore);
     threads.start();
     take("threads", threads::close);

@@ -22,6 +22,7 @@ import dev.terrane.server.config.NodeConfig;
 import dev.terrane.server.net.GrpcChannels;
 import dev.terrane.server.net.LoopExecutor;
 import dev.terrane.server.transport.GrpcPdTransport;
+import dev.terrane.txn.ReadPool;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -65,6 +66,7 @@ final class PdPart implements AutoCloseable {
       Path directory,
       GrpcChannels channels,
       LoopExecutor loop,
+      ReadPool encoders,
       TimeSource time,
       RandomGenerator random) {
     String url = ports.pdAdvertised().url();
@@ -83,7 +85,7 @@ final class PdPart implements AutoCloseable {
         MemberTwin.refuse(recovered, disk.starts(), ports.pdAdvertised(), node.join(), channels);
       }
       Member self = self(config, recovered.memberId(), disk.countStart());
-      GrpcPdTransport transport = new GrpcPdTransport(self, channels, loop);
+      GrpcPdTransport transport = new GrpcPdTransport(self, channels, loop, encoders);
       return new PdPart(config, log, disk, self, transport, recovered, time, random);
     } catch (RuntimeException e) {
       log.close();

@@ -1,8 +1,10 @@
 package dev.terrane.server.traffic;
 
 import dev.terrane.common.traffic.Charge;
+import dev.terrane.common.traffic.Traffic;
 import io.grpc.Context;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import java.util.ArrayDeque;
@@ -66,13 +68,25 @@ final class GuardedListener<Q, R> extends ServerCall.Listener<Q> {
     switch (received) {
       case Received.Decoded<Q> decoded -> handOver(decoded);
       case Received.Undecoded<Q> undecoded -> decodeElsewhere(undecoded);
-      case Received.NotNow<Q> _ -> refuseNow();
+      case Received.NotNow<Q> _ -> noRoomForMessage();
       case Received.Unreadable<Q> unreadable -> {
         if (!over) {
           call.close(unreadable.why(), new Metadata());
           giveUp();
         }
       }
+    }
+  }
+
+  /** What other stores and members send may be lost, and is sent again; their stream goes on. */
+  private void noRoomForMessage() {
+    boolean mayBeLost =
+        traffic.kind() == Traffic.PEERS
+            && call.getMethodDescriptor().getType() == MethodType.CLIENT_STREAMING;
+    if (mayBeLost && !over) {
+      call.request(1);
+    } else {
+      refuseNow();
     }
   }
 
@@ -91,7 +105,7 @@ final class GuardedListener<Q, R> extends ServerCall.Listener<Q> {
   private void decodeElsewhere(Received.Undecoded<Q> undecoded) {
     Charge charge = traffic.open();
     if (over || !charge.take(undecoded.bytes())) {
-      giveUp(undecoded, charge);
+      drop(undecoded, charge);
       return;
     }
     decoding = true;
@@ -110,15 +124,16 @@ final class GuardedListener<Q, R> extends ServerCall.Listener<Q> {
               });
         };
     if (!node.coders(traffic).submit(decode)) {
-      giveUp(undecoded, charge);
+      undecoded.drop();
+      charge.close();
       afterDecoding(new Received.NotNow<>());
     }
   }
 
-  private void giveUp(Received.Undecoded<Q> undecoded, Charge charge) {
+  private void drop(Received.Undecoded<Q> undecoded, Charge charge) {
     undecoded.drop();
     charge.close();
-    refuseNow();
+    noRoomForMessage();
   }
 
   /** Goes on with what was decoded, then with what came meanwhile. */

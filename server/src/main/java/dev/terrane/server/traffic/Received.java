@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** What has come in a message's place. */
 sealed interface Received<Q> {
   /**
+   * A message.
+   *
    * @param weight what it takes in memory
    */
   record Decoded<Q>(Q message, long weight) implements Received<Q> {}
@@ -26,6 +28,8 @@ sealed interface Received<Q> {
   record Undecoded<Q>(InputStream stream, long bytes, boolean zipped, Reading<Q> reading)
       implements Received<Q> {
     /**
+     * The message, or why there is none.
+     *
      * @param charge has taken {@link #bytes}, and takes what the message weighs before that is made
      */
     Received<Q> decode(Charge charge) {
@@ -98,6 +102,8 @@ sealed interface Received<Q> {
     private final long weightMax;
 
     /**
+     * Of messages that {@code marshaller} decodes.
+     *
      * @param weightMax what a message may take in memory at the most
      */
     Reading(Marshaller<Q> marshaller, long weightMax) {

@@ -8,6 +8,7 @@ import dev.terrane.proto.terranepd.PdRaftDone;
 import dev.terrane.server.net.GrpcChannels;
 import dev.terrane.server.net.HostPort;
 import dev.terrane.server.net.LoopExecutor;
+import dev.terrane.txn.ReadPool;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -23,6 +24,7 @@ public final class GrpcPdTransport implements PdTransport, AutoCloseable {
 
   private final GrpcChannels channels;
   private final LoopExecutor loop;
+  private final ReadPool encoders;
   private final MemberBook members;
   private volatile Consumer<List<Member>> hints = news -> {};
   private final ConcurrentMap<Long, PeerStream<PdRaftBatch, PdRaftDone>> streamById =
@@ -30,11 +32,13 @@ public final class GrpcPdTransport implements PdTransport, AutoCloseable {
 
   /**
    * @param self this member, with its addresses of this start
+   * @param encoders where large messages are encoded
    */
-  public GrpcPdTransport(Member self, GrpcChannels channels, LoopExecutor loop) {
+  public GrpcPdTransport(Member self, GrpcChannels channels, LoopExecutor loop, ReadPool encoders) {
     this.members = new MemberBook(self);
     this.channels = channels;
     this.loop = loop;
+    this.encoders = encoders;
   }
 
   @Override
@@ -51,6 +55,7 @@ public final class GrpcPdTransport implements PdTransport, AutoCloseable {
         new MemberAddresses(),
         channels,
         loop,
+        encoders,
         (channel, responses) -> PdInternalGrpc.newStub(channel).raft(responses),
         PdRaftBatch::getSerializedSize,
         QUEUED_BYTES_MAX);

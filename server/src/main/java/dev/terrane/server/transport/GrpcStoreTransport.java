@@ -7,6 +7,7 @@ import dev.terrane.server.net.GrpcChannels;
 import dev.terrane.server.net.LoopExecutor;
 import dev.terrane.store.SnapshotStream;
 import dev.terrane.store.StoreTransport;
+import dev.terrane.txn.ReadPool;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -21,18 +22,25 @@ public final class GrpcStoreTransport implements StoreTransport, AutoCloseable {
   private final AddressBook addresses;
   private final GrpcChannels channels;
   private final LoopExecutor loop;
+  private final ReadPool encoders;
   private final long queuedBytesMax;
   private final ConcurrentMap<Long, PeerStream<RaftBatch, RaftDone>> streamByStoreId =
       new ConcurrentHashMap<>();
 
   /**
+   * @param encoders where large messages are encoded
    * @param queuedBytesMax most bytes that wait for one store
    */
   public GrpcStoreTransport(
-      AddressBook addresses, GrpcChannels channels, LoopExecutor loop, long queuedBytesMax) {
+      AddressBook addresses,
+      GrpcChannels channels,
+      LoopExecutor loop,
+      ReadPool encoders,
+      long queuedBytesMax) {
     this.addresses = addresses;
     this.channels = channels;
     this.loop = loop;
+    this.encoders = encoders;
     this.queuedBytesMax = queuedBytesMax;
   }
 
@@ -77,6 +85,7 @@ public final class GrpcStoreTransport implements StoreTransport, AutoCloseable {
         addresses,
         channels,
         loop,
+        encoders,
         (channel, responses) -> InternalGrpc.newStub(channel).raft(responses),
         RaftBatch::getSerializedSize,
         queuedBytesMax);

@@ -3,6 +3,7 @@ package dev.terrane.server.transport;
 import dev.terrane.server.net.GrpcChannels;
 import dev.terrane.server.net.HostPort;
 import dev.terrane.server.net.LoopExecutor;
+import dev.terrane.txn.ReadPool;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
@@ -35,6 +36,9 @@ final class PeerStream<M, D> {
   private static final long REST_MILLIS_MIN = 50;
   private static final long REST_MILLIS_MAX = 1000;
 
+  /** Encoding so much takes about a millisecond; what is larger is encoded elsewhere. */
+  private static final int ENCODED_AT_ONCE_BYTES_MAX = 2 << 20;
+
   private enum State {
     IDLE,
     FINDING,
@@ -51,6 +55,7 @@ final class PeerStream<M, D> {
   private final AddressBook addresses;
   private final GrpcChannels channels;
   private final LoopExecutor loop;
+  private final ReadPool encoders;
   private final Call<M, D> call;
   private final ToIntFunction<M> bytesOf;
   private final long queuedBytesMax;
@@ -67,12 +72,16 @@ final class PeerStream<M, D> {
   private @Nullable ManagedChannel channel;
   private @Nullable ClientCallStreamObserver<M> stream;
 
+  /** A large message is being encoded; nothing else is sent meanwhile. */
+  private boolean encoding;
+
   PeerStream(
       String name,
       long peerId,
       AddressBook addresses,
       GrpcChannels channels,
       LoopExecutor loop,
+      ReadPool encoders,
       Call<M, D> call,
       ToIntFunction<M> bytesOf,
       long queuedBytesMax) {
@@ -81,6 +90,7 @@ final class PeerStream<M, D> {
     this.addresses = addresses;
     this.channels = channels;
     this.loop = loop;
+    this.encoders = encoders;
     this.call = call;
     this.bytesOf = bytesOf;
     this.queuedBytesMax = queuedBytesMax;
@@ -132,16 +142,41 @@ final class PeerStream<M, D> {
     }
     ClientCallStreamObserver<M> open = stream;
     if (state == State.OPEN && open != null) {
-      while (open.isReady()) {
+      while (!encoding && open.isReady()) {
         M message = queue.poll();
         if (message == null) {
           break;
         }
-        queuedBytes.addAndGet(-bytesOf.applyAsInt(message));
-        open.onNext(message);
+        int bytes = bytesOf.applyAsInt(message);
+        queuedBytes.addAndGet(-bytes);
+        if (bytes <= ENCODED_AT_ONCE_BYTES_MAX) {
+          open.onNext(message);
+        } else {
+          sendLarge(open, message);
+        }
         // A message has left, so the connection stands: the next failure starts a new row.
         restMillis = REST_MILLIS_MIN;
       }
+    }
+  }
+
+  private void sendLarge(ClientCallStreamObserver<M> open, M message) {
+    encoding = true;
+    boolean submitted =
+        encoders.submit(() -> {
+          try {
+            open.onNext(message);
+          } catch (IllegalStateException e) {
+            log.debug("stream to {} {} was given up meanwhile", name, peerId, e);
+          }
+          loop.execute(() -> {
+            encoding = false;
+            pump();
+          });
+        });
+    if (!submitted) {
+      encoding = false;
+      dropped.incrementAndGet();
     }
   }
 

@@ -31,7 +31,7 @@ public final class Cluster {
   private static final long PD_DOWN_MILLIS = 10_000;
 
   /** Little enough that a few clients who do not read fill it. */
-  private static final long TRAFFIC_BYTES = 1 << 20;
+  private static final long TRAFFIC_BYTES = 2 << 20;
 
   private static final long LOOK_NANOS = 20_000_000;
 

@@ -85,7 +85,8 @@ final class PdNode {
             .addClientUrls(url)
             .setStarts(disk.countStart())
             .build();
-    GrpcPdTransport transport = new GrpcPdTransport(self, channels, process.loop());
+    GrpcPdTransport transport =
+        new GrpcPdTransport(self, channels, process.loop(), new SimReadPool(process));
     PdMember member =
         new PdMember(config, recovered, disk, transport, process.machine().clock(), random);
     PdNode node = new PdNode(plan, process, address, member, self, transport, traffic);

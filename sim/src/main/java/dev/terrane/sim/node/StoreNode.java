@@ -237,7 +237,11 @@ public final class StoreNode {
   private void open(StoreIdentity identity) {
     GrpcStoreTransport transport =
         new GrpcStoreTransport(
-            new StoreAddresses(pd), channels, process.loop(), TRANSPORT_BYTES_MAX);
+            new StoreAddresses(pd),
+            channels,
+            process.loop(),
+            new SimReadPool(process),
+            TRANSPORT_BYTES_MAX);
     Store opened = recover(identity, transport);
     store = opened;
     RawCommands commands =
