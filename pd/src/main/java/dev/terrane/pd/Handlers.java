@@ -8,6 +8,7 @@ final class Handlers {
   private final MemberCalls members;
   private final TimestampCalls timestamps;
   private final StoreCalls stores;
+  private final StoreRemovals removals;
   private final SettingsCalls settings;
   private final RegionQueries queries;
   private final SplitCalls splits;
@@ -23,6 +24,7 @@ final class Handlers {
     members = new MemberCalls(member);
     timestamps = new TimestampCalls(member);
     stores = new StoreCalls(member);
+    removals = new StoreRemovals(member);
     settings = new SettingsCalls(member);
     queries = new RegionQueries(member);
     splits = new SplitCalls(member);
@@ -43,7 +45,7 @@ final class Handlers {
     leadership.refreshView(nowNanos);
     members.onTick(leadership);
     scheduling.onTick(leadership, nowNanos);
-    stores.onTick(leadership, scheduling.hasWholePicture());
+    removals.onTick(leadership, scheduling.hasWholePicture());
   }
 
   /** Whether nothing is under way that the next {@link #onTick} would take further. */
@@ -78,6 +80,10 @@ final class Handlers {
 
   StoreCalls stores() {
     return stores;
+  }
+
+  StoreRemovals removals() {
+    return removals;
   }
 
   SettingsCalls settings() {

@@ -144,7 +144,11 @@ final class Leadership implements ClusterView {
           store.regionCount() == 0
               ? "none of its replicas is missed any more"
               : "its replicas are rebuilt elsewhere now: %d left".formatted(store.regionCount());
-      case OFFLINE -> "its replicas are moved away: %d left".formatted(store.regionCount());
+      case OFFLINE ->
+          store.store().getPhysicallyDestroyed()
+              ? "it is destroyed, its replicas are rebuilt from others: %d left"
+                  .formatted(store.regionCount())
+              : "its replicas are moved away: %d left".formatted(store.regionCount());
     };
   }
 

@@ -84,6 +84,8 @@ import dev.terrane.proto.terranepd.ExplainRegionRequest;
 import dev.terrane.proto.terranepd.ExplainRegionResponse;
 import dev.terrane.proto.terranepd.GetRulesRequest;
 import dev.terrane.proto.terranepd.GetRulesResponse;
+import dev.terrane.proto.terranepd.KeepStoreRequest;
+import dev.terrane.proto.terranepd.KeepStoreResponse;
 import dev.terrane.proto.terranepd.ListMembersRequest;
 import dev.terrane.proto.terranepd.ListMembersResponse;
 import dev.terrane.proto.terranepd.ListOperatorsRequest;
@@ -150,6 +152,9 @@ public interface Pd {
   void storeHeartbeat(StoreHeartbeatRequest request, PdReply<StoreHeartbeatResponse> reply);
 
   void removeStore(RemoveStoreRequest request, PdReply<RemoveStoreResponse> reply);
+
+  /** Takes back that a store is to be removed. */
+  void keepStore(KeepStoreRequest request, PdReply<KeepStoreResponse> reply);
 
   void listStores(ListStoresRequest request, PdReply<ListStoresResponse> reply);
 

@@ -87,6 +87,8 @@ import dev.terrane.proto.terranepd.ExplainRegionRequest;
 import dev.terrane.proto.terranepd.ExplainRegionResponse;
 import dev.terrane.proto.terranepd.GetRulesRequest;
 import dev.terrane.proto.terranepd.GetRulesResponse;
+import dev.terrane.proto.terranepd.KeepStoreRequest;
+import dev.terrane.proto.terranepd.KeepStoreResponse;
 import dev.terrane.proto.terranepd.ListMembersRequest;
 import dev.terrane.proto.terranepd.ListMembersResponse;
 import dev.terrane.proto.terranepd.ListOperatorsRequest;
@@ -293,7 +295,12 @@ final class PdInbox implements Pd {
 
   @Override
   public void removeStore(RemoveStoreRequest request, PdReply<RemoveStoreResponse> reply) {
-    ask(request.getHeader().getClusterId(), request, reply, handlers.stores()::removeStore);
+    ask(request.getHeader().getClusterId(), request, reply, handlers.removals()::removeStore);
+  }
+
+  @Override
+  public void keepStore(KeepStoreRequest request, PdReply<KeepStoreResponse> reply) {
+    ask(request.getHeader().getClusterId(), request, reply, handlers.removals()::keepStore);
   }
 
   @Override

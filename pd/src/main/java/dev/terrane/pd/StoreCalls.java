@@ -4,7 +4,6 @@ import dev.terrane.pd.region.RegionInfo;
 import dev.terrane.pd.state.ClusterState;
 import dev.terrane.pd.state.Outcome;
 import dev.terrane.pd.state.StoreTable;
-import dev.terrane.pd.store.StoreCondition;
 import dev.terrane.pd.store.StoreView;
 import dev.terrane.proto.ProtoRegions;
 import dev.terrane.proto.metapb.PeerRole;
@@ -29,15 +28,12 @@ import dev.terrane.proto.pdpb.StoreStats;
 import dev.terrane.proto.terranepd.Command;
 import dev.terrane.proto.terranepd.ListStoresRequest;
 import dev.terrane.proto.terranepd.ListStoresResponse;
-import dev.terrane.proto.terranepd.RemoveStoreRequest;
-import dev.terrane.proto.terranepd.RemoveStoreResponse;
 import dev.terrane.proto.terranepd.StoreSummary;
 import org.jspecify.annotations.Nullable;
 
 /** The cluster's beginning, and its stores. Confined to the member's thread. */
 final class StoreCalls {
   private final PdMember member;
-  private boolean removing;
 
   StoreCalls(PdMember member) {
     this.member = member;
@@ -230,7 +226,7 @@ final class StoreCalls {
     reply.answer(response.build());
   }
 
-  private static String unknown(long storeId) {
+  static String unknown(long storeId) {
     return "invalid store ID " + Long.toUnsignedString(storeId) + ", not found";
   }
 
@@ -296,37 +292,6 @@ final class StoreCalls {
         && (store.getState() == StoreState.Tombstone || store.getPhysicallyDestroyed());
   }
 
-  void removeStore(RemoveStoreRequest request, PdReply<RemoveStoreResponse> reply) {
-    Store store = member.stateOrThrow().stores().get(request.getStoreId());
-    if (store == null) {
-      ResponseHeader header = error(ErrorType.UNKNOWN, unknown(request.getStoreId()));
-      reply.answer(RemoveStoreResponse.newBuilder().setHeader(header).build());
-      return;
-    }
-    boolean another =
-        member.stateOrThrow().stores().all().stream()
-            .anyMatch(other -> other.getState() == StoreState.Up && other.getId() != store.getId());
-    if (!another) {
-      ResponseHeader header =
-          error(
-              ErrorType.INVALID_VALUE,
-              "store %d cannot be removed: no other store could take its data"
-                  .formatted(store.getId()));
-      reply.answer(RemoveStoreResponse.newBuilder().setHeader(header).build());
-      return;
-    }
-    Command.Builder command = Command.newBuilder();
-    command
-        .getSetStoreStateBuilder()
-        .setStoreId(store.getId())
-        .setState(StoreState.Offline)
-        .setPhysicallyDestroyed(request.getPhysicallyDestroyed());
-    member.replicate(
-        command,
-        reply,
-        outcome -> RemoveStoreResponse.newBuilder().setHeader(headerOf(outcome)).build());
-  }
-
   void listStores(ListStoresRequest request, PdReply<ListStoresResponse> reply) {
     Leadership leadership = member.leadership();
     ListStoresResponse.Builder response = ListStoresResponse.newBuilder().setHeader(ok());
@@ -352,38 +317,5 @@ final class StoreCalls {
         .setSilentMillis(leadership.book().silentNanos(view.id(), nowNanos) / 1_000_000)
         .setOutlook(leadership.outlook(view, nowNanos))
         .build();
-  }
-
-  /** Buries stores that are to be removed and hold nothing any more. */
-  void onTick(Leadership leadership, boolean wholePicture) {
-    if (!wholePicture || removing) {
-      return;
-    }
-    for (StoreView store : leadership.stores()) {
-      if (store.condition() == StoreCondition.OFFLINE && store.regionCount() == 0) {
-        bury(store.id());
-        return;
-      }
-    }
-  }
-
-  private void bury(long storeId) {
-    Command.Builder command = Command.newBuilder();
-    command.getSetStoreStateBuilder().setStoreId(storeId).setState(StoreState.Tombstone);
-    removing = true;
-    member.replicate(
-        command,
-        new PdReply<Outcome>() {
-          @Override
-          public void answer(Outcome outcome) {
-            removing = false;
-          }
-
-          @Override
-          public void refuse(PdRefusal refusal) {
-            removing = false;
-          }
-        },
-        outcome -> outcome);
   }
 }

@@ -15,6 +15,7 @@ import dev.terrane.proto.pdpb.StoreHeartbeatRequest;
 import dev.terrane.proto.pdpb.StoreStats;
 import dev.terrane.proto.terranepd.ExplainRegionRequest;
 import dev.terrane.proto.terranepd.ExplainRegionResponse;
+import dev.terrane.proto.terranepd.KeepStoreRequest;
 import dev.terrane.proto.terranepd.RemoveStoreRequest;
 import dev.terrane.proto.terranepd.RemoveStoreResponse;
 import dev.terrane.proto.terranepd.Rules;
@@ -179,6 +180,112 @@ class SchedulingTest {
     assertThat(response.getHeader().hasError()).isFalse();
     until("1 2 9");
     cluster.runUntil("a tombstone", () -> stateOf(3) == StoreState.Tombstone);
+  }
+
+  private RemoveStoreResponse remove(long id, boolean destroyed, boolean acceptLoss) {
+    return cluster.onLeader(
+        RemoveStoreRequest.newBuilder()
+            .setHeader(cluster.header())
+            .setStoreId(id)
+            .setPhysicallyDestroyed(destroyed)
+            .setAcceptLoss(acceptLoss)
+            .build(),
+        Pd::removeStore);
+  }
+
+  private static String refusal(RemoveStoreResponse response) {
+    return response.getHeader().getError().getMessage();
+  }
+
+  @Test
+  void aStoreIsNotRemovedWhereItsReplicasWouldHaveNowhereToGo() {
+    assertThat(refusal(remove(1, false, false))).contains("0 other stores are up");
+    stores.add(2);
+    stores.add(3);
+    until("1 2 3");
+    assertThat(refusal(remove(3, false, false)))
+        .contains("2 other stores are up, and Regions have 3 replicas", "Add a store first");
+    assertThat(stateOf(3)).isEqualTo(StoreState.Up);
+    stores.add(4);
+    assertThat(remove(3, false, false).getOutlook()).contains("its 1 replicas are moved");
+    until("1 2 4");
+  }
+
+  @Test
+  void aStoreThatIsHeardOfIsNotTakenForDestroyed() {
+    stores.add(2);
+    stores.add(3);
+    until("1 2 3");
+    assertThat(refusal(remove(3, true, true))).contains("store 3 was heard of", "Stop it first");
+    assertThat(stateOf(3)).isEqualTo(StoreState.Up);
+  }
+
+  @Test
+  void theLastReplicaIsGivenUpOnlyAtAWordThatSaysSo() {
+    stores.kill(1); // the only one
+    stores.add(2);
+    stores.kill(2);
+    cluster.runFor(Duration.ofSeconds(25));
+    stores.revive(2);
+    assertThat(refusal(remove(1, true, false)))
+        .contains("the last replica of 1 Regions (of Region 2, for one)", "given up for good");
+    assertThat(stateOf(1)).isEqualTo(StoreState.Up);
+    assertThat(remove(1, true, true).getOutlook()).contains("is written off");
+    assertThat(stateOf(1)).isEqualTo(StoreState.Offline);
+  }
+
+  @Test
+  void aQuorumIsGivenUpOnlyAtAWordThatSaysSo() {
+    stores.add(2);
+    stores.add(3);
+    until("1 2 3");
+    stores.kill(2);
+    stores.kill(3);
+    cluster.runFor(Duration.ofSeconds(25));
+    assertThat(refusal(remove(3, true, false)))
+        .contains("without store 3, 1 Regions (Region 2, for one) have no quorum");
+    stores.revive(2);
+    cluster.runFor(Duration.ofSeconds(11));
+    assertThat(remove(3, true, false).getHeader().hasError()).isFalse();
+  }
+
+  @Test
+  void whatIsToBeRemovedCanBeKeptUntilItIsGone() {
+    stores.add(2);
+    stores.add(3);
+    stores.add(4);
+    cluster.runUntil("three voters", () -> stores.history.contains("leave joint"));
+    long spare = 2 + 3 + 4 - stores.region.peers().stream().mapToLong(p -> p.storeId()).sum() + 1;
+    RemoveStoreRequest dry =
+        RemoveStoreRequest.newBuilder()
+            .setHeader(cluster.header())
+            .setStoreId(1)
+            .setDryRun(true)
+            .build();
+    assertThat(cluster.onLeader(dry, Pd::removeStore).getOutlook()).contains("is to be removed");
+    assertThat(stateOf(1)).as("nothing was done").isEqualTo(StoreState.Up);
+
+    stores.kill(spare); // so that nothing can be moved yet
+    remove(1, false, false);
+    assertThat(stateOf(1)).isEqualTo(StoreState.Offline);
+    assertThat(keep(1)).isEmpty();
+    assertThat(stateOf(1)).isEqualTo(StoreState.Up);
+
+    cluster.runFor(Duration.ofSeconds(25));
+    assertThat(remove(spare, true, false).getHeader().hasError()).isFalse();
+    assertThat(keep(spare)).contains("has been removed for good");
+    cluster.runUntil("a tombstone", () -> stateOf(spare) == StoreState.Tombstone);
+    assertThat(keep(spare)).contains("has been removed for good");
+  }
+
+  private String keep(long id) {
+    return cluster
+        .onLeader(
+            KeepStoreRequest.newBuilder().setHeader(cluster.header()).setStoreId(id).build(),
+            Pd::keepStore)
+        .getHeader()
+        .getError()
+        .getMessage();
   }
 
   /** Five stores are started again, each at the address of the one before. */

@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
       RegionsCommand.class,
       ConfigCommand.class,
       PdCommand.class,
-      MemberCommand.class
+      MemberCommand.class,
+      StoreCommand.class
     },
     footer = {
       "",
@@ -25,6 +26,7 @@ import picocli.CommandLine.Spec;
       "  terrane ctl members --json",
       "  terrane ctl pd members 5",
       "  terrane ctl member remove node-c",
+      "  terrane ctl store remove 4",
       "  terrane ctl config set max-store-down-time 10m"
     })
 public final class CtlCommand implements Runnable {
@@ -33,6 +35,7 @@ public final class CtlCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "show or change what? members, stores, regions, config, pd or member");
+        spec.commandLine(),
+        "show or change what? members, stores, regions, config, pd, member or store");
   }
 }

@@ -6,6 +6,7 @@ import dev.terrane.cli.ExitCode;
 import dev.terrane.proto.pdpb.RequestHeader;
 import dev.terrane.proto.pdpb.ResponseHeader;
 import java.io.PrintWriter;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -36,8 +37,18 @@ abstract class OperationCommand implements Runnable {
 
   /** The error that an answer's header has, if it has one, ends the command. */
   static void check(ResponseHeader header) {
+    check(header, text -> text);
+  }
+
+  /** The same, in words of the command's own. */
+  static void check(ResponseHeader header, UnaryOperator<String> words) {
     if (header.hasError()) {
-      throw new CommandFailure(ExitCode.FAILED, header.getError().getMessage());
+      throw new CommandFailure(ExitCode.FAILED, words.apply(header.getError().getMessage()));
     }
+  }
+
+  /** The command was not given as it must be. */
+  static CommandFailure usage(String text) {
+    return new CommandFailure(ExitCode.USAGE, text);
   }
 }

@@ -14,6 +14,8 @@ import dev.terrane.proto.terranepd.GetRulesRequest;
 import dev.terrane.proto.terranepd.GetRulesResponse;
 import dev.terrane.proto.terranepd.GreetRequest;
 import dev.terrane.proto.terranepd.GreetResponse;
+import dev.terrane.proto.terranepd.KeepStoreRequest;
+import dev.terrane.proto.terranepd.KeepStoreResponse;
 import dev.terrane.proto.terranepd.ListMembersRequest;
 import dev.terrane.proto.terranepd.ListMembersResponse;
 import dev.terrane.proto.terranepd.ListOperatorsRequest;
@@ -129,6 +131,11 @@ final class PdInternalService extends PdInternalGrpc.PdInternalImplBase {
   @Override
   public void removeStore(RemoveStoreRequest request, StreamObserver<RemoveStoreResponse> client) {
     pd.removeStore(request, new UnaryPdReply<>(client, loop));
+  }
+
+  @Override
+  public void keepStore(KeepStoreRequest request, StreamObserver<KeepStoreResponse> client) {
+    pd.keepStore(request, new UnaryPdReply<>(client, loop));
   }
 
   @Override
