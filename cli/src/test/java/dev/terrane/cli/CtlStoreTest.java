@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -85,9 +86,7 @@ class CtlStoreTest {
   }
 
   private static long idOf(Node node) {
-    var status = node.storeStatus();
-    assertThat(status).isNotNull();
-    return status.storeId();
+    return Objects.requireNonNull(node.storeStatus()).storeId();
   }
 
   @Test

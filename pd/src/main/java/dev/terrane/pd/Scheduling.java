@@ -58,10 +58,11 @@ final class Scheduling {
   /** Whether every known Region and every live store has reported. */
   private boolean allReported;
 
-  /** Whether the known Regions cover every key; and how many there were, in case they do not. */
+  /** Whether the known Regions cover every key; and how these divided them, if they do not. */
   private boolean everyKeyCovered;
 
-  private int walkedRegions;
+  private long walkedDivisions;
+  private long divisionsAtStart;
 
   /** The stores and rules for which the last walk began. */
   private long walkedForVersion;
@@ -135,12 +136,13 @@ final class Scheduling {
     }
     if (walkFrom.isEmpty()) {
       boolean changed = walkedForVersion != leadership.viewVersion();
-      boolean mayCoverMore = !everyKeyCovered && walkedRegions != member.regions().size();
+      boolean mayCoverMore = !everyKeyCovered && walkedDivisions != member.regions().divisions();
       if (!changed && allReported && !walkAgain && !mayCoverMore) {
         return;
       }
       allReported &= !changed;
       walkedForVersion = leadership.viewVersion();
+      divisionsAtStart = member.regions().divisions();
       walkAgain = false;
     }
     List<RegionInfo> next = member.regions().currentFrom(walkFrom, WALK_REGIONS_MAX);
@@ -160,7 +162,7 @@ final class Scheduling {
     allReported =
         !walkSawUnreported && leadership.awaitedStore() == null && member.regions().size() > 0;
     everyKeyCovered = !walkSawGap && walkedTo != null && walkedTo.isEmpty();
-    walkedRegions = member.regions().size();
+    walkedDivisions = divisionsAtStart;
     beginWalk();
   }
 

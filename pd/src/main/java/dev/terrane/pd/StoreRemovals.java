@@ -131,42 +131,40 @@ final class StoreRemovals {
     return request.getAcceptLoss() ? "" : whatIsLost(store, leadership);
   }
 
-  /** Whether its replicas have somewhere to go. */
+  /** Whether its replicas have somewhere to go. Looks at all Regions: nobody asks this often. */
   private String whyNotMoved(Store store, Leadership leadership) {
-    int wanted = leadership.rules().getReplicasMax();
-    long others =
+    List<StoreView> others =
         leadership.stores().stream()
             .filter(other -> other.id() != store.getId())
             .filter(other -> other.condition() == StoreCondition.UP)
-            .count();
-    if (others == 0 || (others < wanted && hasMoreVotersThan(others, store))) {
-      return ("store %d cannot be removed: %d other stores are up, and Regions have %d replicas, so"
-              + " that its own would have nowhere to go. Add a store first; or, if its disk is lost"
-              + " for good, say that it is destroyed")
-          .formatted(store.getId(), others, wanted);
-    }
-    return "";
+            .toList();
+    Bytes from = Bytes.EMPTY;
+    List<RegionInfo> next;
+    boolean stuck = others.isEmpty();
+    do {
+      next = member.regions().currentFrom(from, LOOKED_AT_ONCE);
+      for (RegionInfo region : next) {
+        stuck |= hasNowhereToGo(region, store.getId(), others);
+      }
+      from = next.isEmpty() ? from : next.getLast().region().range().start().successor();
+    } while (!stuck && next.size() == LOOKED_AT_ONCE);
+    return stuck
+        ? ("store %d cannot be removed: %d other stores are up, and Regions have %d replicas, so"
+                + " that its own would have nowhere to go. Add a store first; or, if its disk is lost"
+                + " for good, say that it is destroyed")
+            .formatted(store.getId(), others.size(), leadership.rules().getReplicasMax())
+        : "";
   }
 
-  /** Whether a voter of {@code store} could be nowhere else: each other store has one already. */
-  private boolean hasMoreVotersThan(long others, Store store) {
-    Bytes from = Bytes.EMPTY;
-    while (true) {
-      List<RegionInfo> next = member.regions().currentFrom(from, LOOKED_AT_ONCE);
-      for (RegionInfo region : next) {
-        if (region.region().peerOnStore(store.getId()) != null
-            && region.region().peers().stream()
-                    .filter(peer -> peer.role() != PeerRole.LEARNER)
-                    .count()
-                > others) {
-          return true;
-        }
-      }
-      if (next.size() < LOOKED_AT_ONCE) {
-        return false;
-      }
-      from = next.getLast().region().range().start().successor();
-    }
+  /** Whether {@code region} has a vote on the store, and each of {@code others} has one already. */
+  private static boolean hasNowhereToGo(RegionInfo region, long storeId, List<StoreView> others) {
+    return isVoterOn(region, storeId)
+        && others.stream().allMatch(other -> isVoterOn(region, other.id()));
+  }
+
+  private static boolean isVoterOn(RegionInfo region, long storeId) {
+    Peer peer = region.region().peerOnStore(storeId);
+    return peer != null && peer.role() != PeerRole.LEARNER;
   }
 
   /**

@@ -50,6 +50,9 @@ final class FakeStores {
   private long reportedAt;
   private boolean changed = true;
 
+  /** Whether the Region's leader says nothing, although the stores do. */
+  boolean regionIsSilent;
+
   private FakeStores(PdCluster cluster) {
     this.cluster = cluster;
     this.region = new Region(2, KeyRange.ALL, RegionEpoch.FIRST, List.of(Peer.voter(3, 1)));
@@ -125,6 +128,11 @@ final class FakeStores {
     }
   }
 
+  /** What was open to a member that has been started again is not any more. */
+  void connectAnew() {
+    stream = null;
+  }
+
   void revive(long id) {
     aliveByStoreId.put(id, true);
   }
@@ -160,7 +168,12 @@ final class FakeStores {
     }
     boolean newlyCaughtUp =
         caughtUpAtByPeerId.values().stream().anyMatch(at -> at > reportedAt && at <= now);
-    if (changed || newlyCaughtUp || now - reportedAt >= REPORT_NANOS) {
+    if (regionIsSilent) {
+      if (now - reportedAt >= REPORT_NANOS) {
+        reportedAt = now;
+        storeHeartbeats(leader);
+      }
+    } else if (changed || newlyCaughtUp || now - reportedAt >= REPORT_NANOS) {
       if (now - reportedAt >= REPORT_NANOS) {
         storeHeartbeats(leader);
       }

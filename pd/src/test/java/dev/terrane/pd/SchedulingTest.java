@@ -2,6 +2,10 @@ package dev.terrane.pd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.terrane.common.Bytes;
+import dev.terrane.common.KeyRange;
+import dev.terrane.common.region.Region;
+import dev.terrane.common.region.RegionEpoch;
 import dev.terrane.pd.PdCluster.Node;
 import dev.terrane.pd.state.ClusterState;
 import dev.terrane.proto.metapb.Store;
@@ -278,6 +282,74 @@ class SchedulingTest {
     assertThat(keep(spare)).contains("has been removed for good");
   }
 
+  /** Store 4 holds nothing that is known, which is no proof that it holds nothing. */
+  @Test
+  void aStoreIsNotBuriedWhileARegionHasNotReportedToThisLeader() {
+    stores.add(2);
+    stores.add(3);
+    until("1 2 3");
+    stores.add(4);
+    Node leader = cluster.leaderOrThrow();
+    stores.regionIsSilent = true;
+    cluster.crash(leader);
+    cluster.restart(leader);
+    stores.connectAnew();
+    cluster.runUntil("a leader", () -> cluster.leader() != null);
+    assertThat(remove(4, false, false).getHeader().hasError()).isFalse();
+
+    cluster.runFor(Duration.ofMinutes(2));
+    assertThat(stateOf(4)).isEqualTo(StoreState.Offline);
+
+    stores.regionIsSilent = false;
+    cluster.runUntil("a tombstone", () -> stateOf(4) == StoreState.Tombstone);
+  }
+
+  @Test
+  void aStoreIsNotBuriedWhileHalfOfTheKeysIsOfNoRegionThatIsKnown() {
+    stores.add(2);
+    stores.add(3);
+    until("1 2 3");
+    stores.add(4);
+    Region whole = stores.region;
+    RegionEpoch epoch = whole.epoch();
+    stores.region =
+        new Region(
+            whole.id(),
+            new KeyRange(Bytes.EMPTY, Bytes.ofUtf8("m")),
+            new RegionEpoch(epoch.confVer(), epoch.version() + 1),
+            whole.peers());
+    cluster.runFor(Duration.ofSeconds(5));
+    assertThat(remove(4, false, false).getHeader().hasError()).isFalse();
+
+    cluster.runFor(Duration.ofMinutes(2));
+    assertThat(stateOf(4)).isEqualTo(StoreState.Offline);
+
+    stores.region =
+        new Region(
+            whole.id(),
+            KeyRange.ALL,
+            new RegionEpoch(epoch.confVer(), epoch.version() + 2),
+            whole.peers());
+    cluster.runUntil("a tombstone", () -> stateOf(4) == StoreState.Tombstone);
+  }
+
+  /** The store of the second voter is away: it is passed over each time, not asked in vain. */
+  @Test
+  void leadershipIsNeverOfferedToAStoreThatIsAway() {
+    stores.add(2);
+    stores.add(3);
+    until("1 2 3");
+    stores.add(4);
+    long away = stores.region.peers().get(1).storeId();
+    stores.kill(away);
+    cluster.runFor(Duration.ofSeconds(25)); // it is disconnected, and not down yet
+    stores.history.clear();
+    assertThat(remove(1, false, false).getHeader().hasError()).isFalse();
+    cluster.runFor(Duration.ofSeconds(30));
+    assertThat(stores.history).noneMatch(line -> line.equals("lead " + away));
+    assertThat(stores.leaderStore).isNotIn(1L, away);
+  }
+
   private String keep(long id) {
     return cluster
         .onLeader(
@@ -496,8 +568,7 @@ class SchedulingTest {
     cluster.runFor(Duration.ofSeconds(2));
     long confVer = stores.region.epoch().confVer();
     stores.region =
-        stores.region.withPeers(
-            List.of(stores.region.peers().getFirst()), dev.terrane.common.region.RegionEpoch.FIRST);
+        stores.region.withPeers(List.of(stores.region.peers().getFirst()), RegionEpoch.FIRST);
     cluster.runFor(Duration.ofSeconds(3));
     assertThat(stores.history).anyMatch(line -> line.startsWith("error: Region 2 is known at"));
     var region =

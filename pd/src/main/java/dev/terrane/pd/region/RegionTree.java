@@ -38,6 +38,8 @@ public final class RegionTree {
   private final Map<Long, RegionInfo> currentById = new HashMap<>(); // never iterated
   private final Map<Long, StoreShare> shareByStoreId = new HashMap<>(); // never iterated
 
+  private long divisions;
+
   private static final class StoreShare {
     int peers;
     int leaders;
@@ -100,6 +102,7 @@ public final class RegionTree {
 
   /** Returns the Regions that are no longer current, apart from an older form of this one. */
   private List<RegionInfo> cutIn(RegionInfo report, List<Piece> overlapped) {
+    divisions++;
     KeyRange range = report.region().range();
     List<RegionInfo> removed = new ArrayList<>();
     for (Piece piece : overlapped) {
@@ -253,6 +256,11 @@ public final class RegionTree {
   /** How many Regions are current. */
   public int size() {
     return currentById.size();
+  }
+
+  /** Changes whenever the key space is divided among Regions otherwise than before. */
+  public long divisions() {
+    return divisions;
   }
 
   /** How many peers of current Regions are on this store. */

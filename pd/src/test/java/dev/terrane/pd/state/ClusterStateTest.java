@@ -126,6 +126,19 @@ class ClusterStateTest {
     assertThat(state.members().all()).extracting(Member::getId).containsExactly(8L);
   }
 
+  /** Both were let in when neither was known: the log decides their order, not their starts. */
+  @Test
+  void anEarlierStartOfAMemberThatComesLaterInTheLogChangesNothing() {
+    Member later = Member.newBuilder().setId(8).setName("pd-2").setStarts(5).build();
+    Member earlier = later.toBuilder().setStarts(4).addPeerUrls("http://old:1").build();
+    assertThat(apply(Command.newBuilder().setPutMember(later))).isEqualTo(Outcome.DONE);
+    assertThat(apply(Command.newBuilder().setPutMember(earlier)))
+        .isInstanceOf(Outcome.Refused.class);
+    assertThat(state.members().get(8)).isEqualTo(later);
+    assertThat(apply(Command.newBuilder().setPutMember(later.toBuilder().setStarts(6))))
+        .isEqualTo(Outcome.DONE);
+  }
+
   @Test
   void aNewerFormatIsRefusedByName() {
     Bytes newerState =
