@@ -3,6 +3,8 @@ package dev.terrane.cli;
 import dev.terrane.client.ClientBuilder;
 import dev.terrane.client.InvalidArgumentException;
 import dev.terrane.client.TerraneClient;
+import dev.terrane.server.net.HostPort;
+import dev.terrane.server.net.Names;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,25 @@ public final class ClusterOptions {
       description = "How long one operation may take (default: ${DEFAULT-VALUE}).")
   private int timeoutSeconds;
 
+  /**
+   * Ends the command if none of the hosts has an address, which waiting does not mend.
+   *
+   * @throws CommandFailure naming the first
+   */
+  public void refuseUnresolved() {
+    HostPort unresolved;
+    try {
+      unresolved = Names.unresolved(addresses.stream().map(HostPort::parse).toList());
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
+    }
+    if (unresolved != null) {
+      throw new CommandFailure(
+          ExitCode.FAILED,
+          "the host '%s' (--pd %s) does not resolve".formatted(unresolved.host(), unresolved));
+    }
+  }
+
   /** The placement drivers that were named, as they were written. */
   public String addresses() {
     return String.join(",", addresses);
@@ -48,6 +69,7 @@ public final class ClusterOptions {
 
   /** Opens a client for {@code outstanding} operations at a time; nobody is asked yet. */
   public TerraneClient connect(int outstanding) {
+    refuseUnresolved();
     try {
       ClientBuilder builder =
           TerraneClient.builder(addresses.toArray(String[]::new))

@@ -9,7 +9,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
@@ -100,6 +102,31 @@ class CommandLineTest {
         .contains("no member of PD answers")
         .contains("127.0.0.1:" + port)
         .contains("--pd HOST:PORT");
+  }
+
+  @Test
+  @Timeout(5)
+  void aHostThatDoesNotResolveIsNamedAtOnce(@TempDir Path directory) throws IOException {
+    String file = Files.writeString(directory.resolve("in.tsv"), "k\tv\n").toString();
+    String[][] commands = {{"get", "k"}, {"ctl", "stores"}, {"import", file}, {"put", "k", "v"}};
+    for (String[] command : commands) {
+      err.getBuffer().setLength(0);
+      String[] all = Arrays.copyOf(command, command.length + 2);
+      all[command.length] = "--pd";
+      all[command.length + 1] = "nowhere.invalid:2379";
+      assertThat(run(all)).as(command[0]).isEqualTo(ExitCode.FAILED);
+      assertThat(err.toString())
+          .as(command[0])
+          .contains("the host 'nowhere.invalid' (--pd nowhere.invalid:2379) does not resolve");
+    }
+  }
+
+  @Test
+  void morePutsUnderWayThanAreAllowedAreRefusedWithTheBound(@TempDir Path directory)
+      throws IOException {
+    String file = Files.writeString(directory.resolve("in.tsv"), "k\tv\n").toString();
+    assertThat(run("import", file, "--outstanding", "2147483647")).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("--outstanding 2147483647 is above 1048576");
   }
 
   private static int unusedPort() throws IOException {

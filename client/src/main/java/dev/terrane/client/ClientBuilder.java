@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * ClientConfig#DEFAULTS}.
  */
 public final class ClientBuilder {
+  /** The most that {@link #outstandingMax} may be. */
+  public static final int OUTSTANDING_LIMIT = ClientConfig.OUTSTANDING_LIMIT;
+
   private final List<String> pdAddresses = new ArrayList<>();
   private @Nullable String keyspace = ClientConfig.DEFAULTS.keyspace();
   private Duration requestTimeout = ClientConfig.DEFAULTS.requestTimeout();

@@ -37,6 +37,7 @@ final class PdOperations implements AutoCloseable {
   private final long deadlineNanos;
 
   PdOperations(ClusterOptions cluster) {
+    cluster.refuseUnresolved();
     this.given = cluster.addresses();
     this.deadlineNanos = System.nanoTime() + cluster.timeout().toNanos();
     try {

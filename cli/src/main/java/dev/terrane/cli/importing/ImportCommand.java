@@ -5,6 +5,7 @@ import dev.terrane.cli.CommandFailure;
 import dev.terrane.cli.ExitCode;
 import dev.terrane.cli.FileFailures;
 import dev.terrane.cli.TerminalStreams;
+import dev.terrane.client.ClientBuilder;
 import dev.terrane.client.TerraneClient;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -119,6 +120,15 @@ public final class ImportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     atLeastOne("--outstanding", outstanding);
+    if (outstanding > ClientBuilder.OUTSTANDING_LIMIT) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "--outstanding "
+              + outstanding
+              + " is above "
+              + ClientBuilder.OUTSTANDING_LIMIT
+              + ", the most that a client has under way");
+    }
     atLeastOne("--from-line", fromLine);
     atLeastOne("--patience", patienceSeconds);
     try (BufferedInputStream input = new BufferedInputStream(open(), 64 << 10);

@@ -65,7 +65,7 @@ public final class NodeConfigFile {
   public static void load(Path file, NodeConfigBuilder config) {
     String text;
     try {
-      text = Files.readString(file);
+      text = Utf8Text.decode(Files.readAllBytes(file), file);
     } catch (NoSuchFileException e) {
       throw new ConfigException("configuration file " + file + " does not exist", e);
     } catch (IOException e) {

@@ -1,6 +1,9 @@
 package dev.terrane.server.net;
 
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.net.ConnectException;
+import java.net.UnknownHostException;
 
 /**
  * What a failed call shows of whom it was for. That nobody answers shows little: who is there may
@@ -20,5 +23,21 @@ public final class Absence {
       }
     }
     return false;
+  }
+
+  /** The reason that lies deepest in {@code failure}, in few words. */
+  public static String reason(Throwable failure) {
+    Throwable deepest = failure;
+    while (deepest.getCause() != null) {
+      deepest = deepest.getCause();
+    }
+    return switch (deepest) {
+      case UnknownHostException _ -> "the host does not resolve";
+      case StatusRuntimeException status when status.getStatus().getDescription() != null ->
+          status.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED
+              ? "no answer"
+              : String.valueOf(status.getStatus().getDescription());
+      default -> isShownBy(failure) ? "connection refused" : String.valueOf(deepest.getMessage());
+    };
   }
 }

@@ -1,12 +1,14 @@
 package dev.terrane.server.node;
 
 import dev.terrane.common.TimeSource;
+import dev.terrane.server.config.ConfigException;
 import dev.terrane.server.config.NodeConfig;
 import dev.terrane.server.http.StatusServer;
 import dev.terrane.server.net.GrpcServer;
 import dev.terrane.server.net.GrpcServers;
 import dev.terrane.server.net.HostPort;
 import dev.terrane.server.net.LateServices;
+import dev.terrane.server.net.Names;
 import dev.terrane.server.tikv.TikvService;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -43,6 +45,13 @@ final class NodePorts implements AutoCloseable {
    *     listened on then
    */
   static NodePorts open(NodeConfig config, GrpcServers servers) throws IOException {
+    refuseUnresolved("status address", config.statusAddress());
+    if (config.isPd()) {
+      refuseUnresolved("PD address", config.pdAddress());
+    }
+    if (config.isStore()) {
+      refuseUnresolved("store address", config.storeAddress());
+    }
     NodePorts ports =
         new NodePorts(
             config, servers, StatusServer.start(config.statusAddress(), servers.budget()));
@@ -62,6 +71,14 @@ final class NodePorts implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       ports.close();
       throw e;
+    }
+  }
+
+  private static void refuseUnresolved(String what, HostPort address) {
+    if (!Names.resolves(address)) {
+      throw new ConfigException(
+          "cannot listen on %s (%s): the host '%s' does not resolve. Name an address of this machine"
+              .formatted(address, what, address.host()));
     }
   }
 

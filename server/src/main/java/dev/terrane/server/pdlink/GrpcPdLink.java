@@ -77,7 +77,7 @@ public final class GrpcPdLink implements PdLink, AutoCloseable {
     loop.executeOrRun(() ->
         directory.leader(leader -> {
           if (leader == null) {
-            reply.failed("PD has no leader that answers");
+            reply.failed(directory.whyNobody());
           } else {
             reply.answered(leader.clusterId());
           }
@@ -257,7 +257,7 @@ public final class GrpcPdLink implements PdLink, AutoCloseable {
     loop.executeOrRun(() ->
         directory.leader(leader -> {
           if (leader == null) {
-            reply.failed("PD has no leader that answers");
+            reply.failed(directory.whyNobody());
           } else {
             call.accept(leader, new Answer<>(leader, reply));
           }

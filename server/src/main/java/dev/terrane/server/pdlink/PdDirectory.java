@@ -4,6 +4,7 @@ import dev.terrane.proto.pdpb.GetMembersRequest;
 import dev.terrane.proto.pdpb.GetMembersResponse;
 import dev.terrane.proto.pdpb.Member;
 import dev.terrane.proto.pdpb.PDGrpc;
+import dev.terrane.server.net.Absence;
 import dev.terrane.server.net.GrpcChannels;
 import dev.terrane.server.net.HostPort;
 import dev.terrane.server.net.LoopExecutor;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +50,9 @@ final class PdDirectory {
   /** 0 until it is known; afterwards PD of another cluster is not listened to. */
   private long clusterId;
 
+  /** Why the last search found nobody, in words. */
+  private String nobody = "PD has no leader that answers";
+
   private boolean searching;
   private boolean closed;
 
@@ -74,6 +79,11 @@ final class PdDirectory {
     }
   }
 
+  /** Why there is no leader, if there is none: who was asked and what came of it. */
+  String whyNobody() {
+    return nobody;
+  }
+
   /** {@code failed} did not answer as a leader does: it is searched for anew. */
   void doubt(PdLeader failed) {
     PdLeader known = leader;
@@ -98,6 +108,7 @@ final class PdDirectory {
 
   /** One round of questions; ends with the first useful answer or the last useless one. */
   private final class Search {
+    private final Map<HostPort, String> failures = new LinkedHashMap<>();
     private int open;
     private boolean over;
 
@@ -109,8 +120,22 @@ final class PdDirectory {
       open--;
       if (open == 0 && !over) {
         over = true;
+        nobody = "PD has no leader that answers" + failures();
         loop.after(PAUSE_MILLIS, PdDirectory.this::foundNobody);
       }
+    }
+
+    private String failures() {
+      return failures.isEmpty()
+          ? ""
+          : failures.entrySet().stream()
+              .map(failure -> failure.getKey() + ": " + failure.getValue())
+              .collect(Collectors.joining("; ", " (", ")"));
+    }
+
+    private void failed(HostPort by, Throwable failure) {
+      failures.put(by, Absence.reason(failure));
+      useless();
     }
 
     private void answered(HostPort by, GetMembersResponse response) {
@@ -137,7 +162,7 @@ final class PdDirectory {
 
       @Override
       public void onError(Throwable failure) {
-        loop.executeOrRun(Search.this::useless);
+        loop.executeOrRun(() -> failed(by, failure));
       }
 
       @Override

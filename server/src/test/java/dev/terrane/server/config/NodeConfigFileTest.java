@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.terrane.server.net.HostPort;
 import dev.terrane.txn.raw.ApiVersion;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -89,6 +90,35 @@ class NodeConfigFileTest {
     assertThatThrownBy(() -> load(lines.replace(';', '\n')))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(message);
+  }
+
+  private NodeConfig load(byte[] bytes) throws IOException {
+    Path file = directory.resolve("node.toml");
+    Files.write(file, bytes);
+    NodeConfigBuilder config = new NodeConfigBuilder().directory(directory);
+    NodeConfigFile.load(file, config);
+    return config.build();
+  }
+
+  /** As some editors on Windows write it. */
+  @Test
+  void aByteOrderMarkIsNoPartOfTheFirstKey() throws IOException {
+    assertThat(load("\uFEFFname = 'knoten-ä'\n").name()).isEqualTo("knoten-ä");
+    assertThat(load("\uFEFF").name()).isNotEmpty();
+  }
+
+  @Test
+  void whatIsNoUtf8IsNamedWithItsLine() {
+    byte[] latin = "# x\nroles = ['pd']\nname = 'knoten-ä'\n".getBytes(StandardCharsets.ISO_8859_1);
+    assertThatThrownBy(() -> load(latin))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("node.toml:3: the byte 0xE4 is no UTF-8")
+        .hasMessageContaining("save the file as UTF-8");
+    assertThatThrownBy(() -> load("name = 'x'".getBytes(StandardCharsets.UTF_16)))
+        .hasMessageContaining("node.toml:1: the byte 0xFE is no UTF-8");
+    assertThatThrownBy(() -> load(new byte[] {'#', (byte) 0xC3}))
+        .as("cut off in the middle of a letter")
+        .hasMessageContaining("node.toml:1: the byte 0xC3 is no UTF-8");
   }
 
   @Test

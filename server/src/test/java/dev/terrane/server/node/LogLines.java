@@ -1,5 +1,6 @@
 package dev.terrane.server.node;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
@@ -10,6 +11,7 @@ import org.slf4j.LoggerFactory;
 /** What is written to the log while a test runs. */
 final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
   private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+  private final Level before = root.getLevel();
   private final List<String> lines = new CopyOnWriteArrayList<>();
 
   static LogLines open() {
@@ -17,6 +19,7 @@ final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseabl
     opened.setContext(opened.root.getLoggerContext());
     opened.start();
     opened.root.addAppender(opened);
+    opened.root.setLevel(Level.INFO);
     return opened;
   }
 
@@ -32,6 +35,7 @@ final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseabl
   @Override
   public void close() {
     root.detachAppender(this);
+    root.setLevel(before);
     stop();
   }
 }

@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -154,5 +156,46 @@ class SingleNodeTest {
     assertThatThrownBy(() -> nodes.start(joining))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("belongs to cluster");
+  }
+
+  @Test
+  void addressesThatDoNotResolveAreNamed() {
+    HostPort nowhere = new HostPort("nowhere.invalid", 2379);
+    List<NodeConfig> settings =
+        List.of(
+            nodes.config("pd", config -> config.pdAddress(nowhere)),
+            nodes.config("store", config -> config.storeAddress(nowhere)),
+            nodes.config("status", config -> config.statusAddress(nowhere)));
+    for (NodeConfig setting : settings) {
+      assertThatThrownBy(() -> nodes.start(setting))
+          .isInstanceOf(ConfigException.class)
+          .hasMessageContaining("nowhere.invalid")
+          .message()
+          .containsIgnoringCase("(" + setting.name() + " address)")
+          .contains("does not resolve");
+    }
+  }
+
+  /**
+   * Names may come later, as those of a cluster that is being set up: it waits, and says for whom.
+   */
+  @Test
+  void whoeverDoesNotAnswerIsNamedWhileANodeWaitsToJoin() throws Exception {
+    HostPort nowhere = new HostPort("nowhere.invalid", 2379);
+    HostPort closed = new HostPort("127.0.0.1", 1);
+    NodeConfig joining = nodes.config("late", config -> config.join(List.of(nowhere, closed)));
+    try (LogLines log = LogLines.open();
+        ExecutorService starting = Executors.newSingleThreadExecutor()) {
+      var _ = starting.submit(() -> nodes.start(joining));
+      await()
+          .untilAsserted(() ->
+              assertThat(log.all())
+                  .anySatisfy(line ->
+                      assertThat(line)
+                          .contains("PD does not answer yet")
+                          .contains("nowhere.invalid:2379", "127.0.0.1:1")
+                          .contains("refused")));
+      starting.shutdownNow();
+    }
   }
 }
