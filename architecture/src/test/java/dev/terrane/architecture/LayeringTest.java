@@ -1,11 +1,15 @@
 package dev.terrane.architecture;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.util.Set;
 
 /**
  * Who may know whom. Maven holds the direction of whole modules; these rules hold what it cannot
@@ -34,6 +38,49 @@ class LayeringTest {
           .because(
               "the consensus core takes messages and gives work out, so that a test can put any"
                   + " event between any two steps (docs/adr/0002-sans-io-raft-and-agents.md)");
+
+  /** What has to be done in one order, and at one time of a cycle. */
+  private static final Set<String> DRIVING =
+      Set.of(
+          "tick", "heartbeat", "paused", "quietTicks", "hasReady", "ready", "persisted", "applied");
+
+  @ArchTest
+  static final ArchRule theCoreDoesNotKnowItsDriver =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.terrane.raft")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.terrane.raft.drive..")
+          .because("it knows no time; what drives it does");
+
+  @ArchTest
+  static final ArchRule nodesAreDrivenInOnePlace =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.terrane.raft..", "dev.terrane.bench..")
+          .should()
+          .callMethodWhere(
+              describe(
+                  "a step of driving a RawNode, or a use of a Lease", LayeringTest::drivesRaft))
+          .because(
+              "promises and leases rest on the order of ticks, messages, writes and what is sent,"
+                  + " which raft.drive.DrivenNode has for everyone");
+
+  private static boolean drivesRaft(JavaAccess<?> call) {
+    String owner = call.getTargetOwner().getName();
+    return owner.equals("dev.terrane.raft.Lease")
+        || (owner.equals("dev.terrane.raft.RawNode")
+            && DRIVING.contains(call.getName())
+            && !isQuestion(call));
+  }
+
+  /** {@code RawNode.applied()} asks how far it is; with an index it tells. */
+  private static boolean isQuestion(JavaAccess<?> call) {
+    return call.getName().equals("applied")
+        && call instanceof JavaMethodCall method
+        && method.getTarget().getRawParameterTypes().isEmpty();
+  }
 
   @ArchTest
   static final ArchRule onlyTheEngineSeesRocksDb =

@@ -6,7 +6,6 @@ import dev.terrane.common.Bytes;
 import dev.terrane.common.Invariant;
 import dev.terrane.common.TimeSource;
 import dev.terrane.common.agent.Inbox;
-import dev.terrane.common.contact.Contacts;
 import dev.terrane.pd.PdWrite.LogBase;
 import dev.terrane.pd.state.ClusterState;
 import dev.terrane.pd.state.Outcome;
@@ -21,7 +20,6 @@ import dev.terrane.raft.Entry;
 import dev.terrane.raft.EntryKind;
 import dev.terrane.raft.InitialState;
 import dev.terrane.raft.Message;
-import dev.terrane.raft.ProposeResult;
 import dev.terrane.raft.RawNode;
 import dev.terrane.raft.ReadOutcome;
 import dev.terrane.raft.Ready;
@@ -32,11 +30,8 @@ import dev.terrane.raft.SnapshotRequest;
 import dev.terrane.raft.Status;
 import dev.terrane.raft.drive.DrivenNode;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -56,10 +51,6 @@ final class MemberRaft implements DrivenNode.Owner {
     void lost();
   }
 
-  private record Pending(long term, Proposal proposal) {}
-
-  private record Resolved(Proposal proposal, @Nullable Outcome outcome) {}
-
   /** A write under way. {@code ready} is null for one that Raft did not ask for. */
   private record Outstanding(PdWrite write, @Nullable Ready ready) {}
 
@@ -75,15 +66,13 @@ final class MemberRaft implements DrivenNode.Owner {
   private final long memberId;
   private final PdStorage storage;
   private final PdTransport transport;
-  private final TimeSource time;
+  private final MemberMail mail;
   private final Inbox<Runnable> completions;
   private final MemberLog log;
   private final DrivenNode driven;
   private final RawNode raft;
-  private final Contacts<PdRaftBatch> contacts;
   private final Deque<Outstanding> outstanding = new ArrayDeque<>();
-  private final TreeMap<Long, Pending> pendingByIndex = new TreeMap<>();
-  private final List<Resolved> resolved = new ArrayList<>();
+  private final MemberProposals proposals = new MemberProposals();
   private @Nullable ClusterState state;
   private long snapshotIndex;
   private List<Member> toldMembers = List.of();
@@ -99,7 +88,6 @@ final class MemberRaft implements DrivenNode.Owner {
     this.memberId = recovered.memberId();
     this.storage = storage;
     this.transport = transport;
-    this.time = time;
     this.completions = completions;
     this.log = new MemberLog(recovered.base(), recovered.entries());
     this.state = recovered.state() == null ? null : ClusterState.decode(recovered.state());
@@ -110,7 +98,7 @@ final class MemberRaft implements DrivenNode.Owner {
             : new InitialState(
                 recovered.hardState(), state.membership(), state.appliedIndex(), true);
     this.raft = new RawNode(PdConfig.RAFT, memberId, initial, log, random);
-    this.contacts = new Contacts<>(random, PdRaftBatch::getSerializedSize);
+    this.mail = new MemberMail(memberId, this::state, transport, time, random);
     long electionNanos = config.tick().toNanos() * PdConfig.RAFT.electionTicksMin();
     this.driven = new DrivenNode(raft, PdConfig.RAFT, electionNanos / 10 * 9, WRITES_MAX, this);
     if (state != null && state.membership().isSoleVoter(memberId)) {
@@ -119,33 +107,6 @@ final class MemberRaft implements DrivenNode.Owner {
   }
 
   // ---- in
-
-  /**
-   * What may be believed now that {@code batch} has come: nothing that is of another cluster, or of
-   * a sender that has yet to show that it is where that member is found.
-   */
-  List<PdRaftBatch> believed(PdRaftBatch batch) {
-    long from = batch.getFromMemberId();
-    if (!isOurs(batch) || from <= 0 || from == memberId) {
-      return List.of();
-    }
-    List<PdRaftBatch> believed =
-        contacts.received(from, batch.getFromIncarnation(), batch.getToIncarnation(), batch);
-    if (believed.isEmpty()
-        && mayBeMember(from)
-        && contacts.mayAnswer(from, batch.getFromIncarnation(), time.nanoTime())) {
-      transmit(from, PdRaftBatch.newBuilder());
-    }
-    return believed;
-  }
-
-  private boolean isOurs(PdRaftBatch batch) {
-    return state == null || batch.getClusterId() == 0 || batch.getClusterId() == state.clusterId();
-  }
-
-  private boolean mayBeMember(long otherId) {
-    return state == null || state.members().get(otherId) != null;
-  }
 
   /** Takes in another member's messages, which are believed. */
   void step(PdRaftBatch batch) {
@@ -161,29 +122,19 @@ final class MemberRaft implements DrivenNode.Owner {
 
   /** Proposes {@code command}; false if that is not possible now, and nothing is called. */
   boolean propose(Command.Builder command, Proposal proposal) {
-    return track(raft.propose(ClusterState.encode(command)), proposal);
+    return proposals.track(raft.propose(ClusterState.encode(command)), proposal);
   }
 
   /** Proposes a membership change; false if that is not possible now, and nothing is called. */
   boolean proposeMembership(ConfChange change, Proposal proposal) {
-    return track(raft.proposeConfChange(change), proposal);
-  }
-
-  private boolean track(ProposeResult result, Proposal proposal) {
-    return switch (result) {
-      case ProposeResult.Appended appended -> {
-        pendingByIndex.put(appended.index(), new Pending(appended.term(), proposal));
-        yield true;
-      }
-      case ProposeResult.Refused refused -> false;
-    };
+    return proposals.track(raft.proposeConfChange(change), proposal);
   }
 
   // ---- the duty cycle
 
   /** Carries out what Raft asks for; returns how much that was. */
   int pump(long nowNanos) {
-    return driven.turn(nowNanos) + settleProposals();
+    return driven.turn(nowNanos) + proposals.settle(isLeading() ? raft.term() : 0);
   }
 
   /** There is one in each cycle. */
@@ -261,10 +212,7 @@ final class MemberRaft implements DrivenNode.Owner {
     for (Entry entry : entries) {
       Outcome outcome = apply(entry);
       appliedState().applied(entry.index(), entry.term());
-      Pending pending = pendingByIndex.remove(entry.index());
-      if (pending != null) {
-        resolved.add(new Resolved(pending.proposal, pending.term == entry.term() ? outcome : null));
-      }
+      proposals.applied(entry, outcome);
     }
     driven.applied(entries.getLast().index(), entries.getLast().term());
     tellMembers();
@@ -277,16 +225,7 @@ final class MemberRaft implements DrivenNode.Owner {
     if (!now.equals(toldMembers)) {
       toldMembers = now;
       transport.membersChanged(now);
-      greetOthers(now);
-    }
-  }
-
-  /** So that whatever is said between members later is believed at once. */
-  private void greetOthers(List<Member> members) {
-    for (Member other : members) {
-      if (other.getId() != memberId && contacts.expect(other.getId())) {
-        transmit(other.getId(), PdRaftBatch.newBuilder());
-      }
+      mail.greet(now);
     }
   }
 
@@ -339,12 +278,7 @@ final class MemberRaft implements DrivenNode.Owner {
 
   /** Tells the other members about Regions. */
   void share(List<RegionRecord> regions) {
-    ClusterState current = appliedState();
-    for (Member other : current.members().all()) {
-      if (other.getId() != memberId) {
-        transmit(other.getId(), PdRaftBatch.newBuilder().addAllRegions(regions));
-      }
-    }
+    mail.share(appliedState().members().all(), regions);
   }
 
   @Override
@@ -365,45 +299,7 @@ final class MemberRaft implements DrivenNode.Owner {
 
   @Override
   public void send(List<Message> messages) {
-    SortedMap<Long, PdRaftBatch.Builder> batchByMember = new TreeMap<>();
-    for (Message message : messages) {
-      batchByMember
-          .computeIfAbsent(message.to(), id -> PdRaftBatch.newBuilder())
-          .addMessages(PdRaftCodec.encode(message));
-    }
-    batchByMember.forEach(this::transmit);
-  }
-
-  private void transmit(long toMemberId, PdRaftBatch.Builder batch) {
-    transport.send(
-        toMemberId,
-        batch
-            .setClusterId(state == null ? 0 : state.clusterId())
-            .setFromMemberId(memberId)
-            .setFromIncarnation(contacts.ours(toMemberId))
-            .setToIncarnation(contacts.theirs(toMemberId))
-            .build());
-  }
-
-  private int settleProposals() {
-    if (!pendingByIndex.isEmpty()
-        && (!isLeading() || pendingByIndex.lastEntry().getValue().term != raft.term())) {
-      pendingByIndex.values().forEach(p -> resolved.add(new Resolved(p.proposal, null)));
-      pendingByIndex.clear();
-    }
-    if (resolved.isEmpty()) {
-      return 0;
-    }
-    List<Resolved> settled = List.copyOf(resolved);
-    resolved.clear(); // their ends may propose again
-    for (Resolved end : settled) {
-      if (end.outcome == null) {
-        end.proposal.lost();
-      } else {
-        end.proposal.applied(end.outcome);
-      }
-    }
-    return settled.size();
+    mail.send(messages);
   }
 
   // ---- what is known
@@ -416,9 +312,9 @@ final class MemberRaft implements DrivenNode.Owner {
     return transport;
   }
 
-  /** How other members show that they are who they say; for tests. */
-  Contacts<PdRaftBatch> contacts() {
-    return contacts;
+  /** What members say to each other. */
+  MemberMail mail() {
+    return mail;
   }
 
   /** Null until a joining member has received its first snapshot. */

@@ -420,7 +420,7 @@ public final class PdMember implements Agent {
   private void sort(PdCall call) {
     switch (call) {
       case PdCall.Raft messages -> {
-        for (PdRaftBatch batch : raft.believed(messages.batch())) {
+        for (PdRaftBatch batch : raft.mail().believed(messages.batch())) {
           heardNanos = time.nanoTime();
           raft.step(batch);
           handlers.keeper().shared(batch.getRegionsList());

@@ -27,8 +27,8 @@ class StrangersTest {
   /** As {@code from} would send it to {@code to}, knowing what it has been told. */
   private static PdRaftBatch.Builder proven(PdCluster cluster, Node from, Node to) {
     return forged(cluster, from.memberId)
-        .setFromIncarnation(from.running().raft().contacts().ours(to.memberId))
-        .setToIncarnation(to.running().raft().contacts().ours(from.memberId));
+        .setFromIncarnation(from.running().raft().mail().contacts().ours(to.memberId))
+        .setToIncarnation(to.running().raft().mail().contacts().ours(from.memberId));
   }
 
   private static PdRaftMessage staleTerm(long from, long to, long term) {
