@@ -10,6 +10,9 @@ sealed interface PdCall {
   /** The cluster id of calls that need not know it. */
   long ANY_CLUSTER = -1;
 
+  /** What waits on the member's {@link Desk} until there is time for it. */
+  sealed interface OnDesk extends PdCall {}
+
   /** What a call asks for; runs on the member's thread. */
   @FunctionalInterface
   interface Work {
@@ -22,7 +25,7 @@ sealed interface PdCall {
    *
    * @param byAnyMember whether it is answered without leading
    */
-  record Ask(long clusterId, boolean byAnyMember, PdReply<?> reply, Work work) implements PdCall {}
+  record Ask(long clusterId, boolean byAnyMember, PdReply<?> reply, Work work) implements OnDesk {}
 
   /** A call for timestamps, which waits for no other call. */
   record Timestamps(TsoRequest request, PdReply<TsoResponse> reply) implements PdCall {}
@@ -32,7 +35,7 @@ sealed interface PdCall {
 
   /** {@code taken}: the next may be sent. */
   record Heartbeat(InstructionSink sink, RegionHeartbeatRequest report, Runnable taken)
-      implements PdCall {}
+      implements OnDesk {}
 
-  record StreamClosed(InstructionSink sink) implements PdCall {}
+  record StreamClosed(InstructionSink sink) implements OnDesk {}
 }

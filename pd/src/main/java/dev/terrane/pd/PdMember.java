@@ -16,9 +16,6 @@ import dev.terrane.proto.terranepd.PdRaftBatch;
 import dev.terrane.raft.Status;
 import dev.terrane.raft.drive.HandOver;
 import dev.terrane.raft.drive.TickWheel;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -45,20 +42,12 @@ public final class PdMember implements Agent {
   private static final int CALLS_MAX = 1 << 16;
   private static final int COMPLETIONS_MAX = 1 << 10;
   private static final int MESSAGES_PER_CYCLE_MAX = 1024;
-  private static final int WAITING_MAX = 1 << 12;
-  private static final int DESK_MAX = 1 << 14;
-  private static final int DESK_PER_CYCLE_MAX = 256;
-  private static final long DESK_NANOS_PER_CYCLE = 2_000_000L;
-  private static final long WAIT_NANOS = 500_000_000L;
 
   /** With nothing under way, what time may have changed is looked at once in so many ticks. */
   private static final int LOOK_TICKS_MAX = 10;
 
   /** That look is taken so much before its time if the member is awake for something else. */
   private static final int LOOK_TICKS_EARLY = 4;
-
-  /** A call that a leader cannot answer yet. */
-  private record Waiting(PdCall.Ask ask, long deadlineNanos) {}
 
   private final PdConfig config;
   private final TimeSource time;
@@ -69,9 +58,8 @@ public final class PdMember implements Agent {
   private final MemberRaft raft;
   private final TickWheel wheel;
   private final RegionTree regions = new RegionTree();
-  private final Deque<PdCall> desk = new ArrayDeque<>();
-  private final List<Waiting> waiting = new ArrayList<>();
   private final Handlers handlers;
+  private final Desk desk;
   private final PdInbox pd;
   private final long tickNanos;
   private @Nullable Leadership leadership;
@@ -111,6 +99,7 @@ public final class PdMember implements Agent {
     this.newCalls = new Intake<>(calls, MESSAGES_PER_CYCLE_MAX);
     this.raft = new MemberRaft(config, recovered, storage, transport, time, random, completions);
     this.handlers = new Handlers(this);
+    this.desk = new Desk(this, handlers);
     this.pd = new PdInbox(calls, handlers);
     this.heardNanos = time.nanoTime();
     this.tickNanos = config.tick().toNanos();
@@ -186,8 +175,8 @@ public final class PdMember implements Agent {
     followClock();
     work += handlers.timestamps().settle(isServing(), nowNanos);
     work += handlers.timestamps().answer();
-    work += retryWaiting(nowNanos);
-    work += workThroughDesk();
+    work += desk.retryWaiting(nowNanos);
+    work += desk.workThrough();
     work += look(nowNanos);
     work += handOver();
     work += pump(nowNanos);
@@ -202,7 +191,7 @@ public final class PdMember implements Agent {
     if (!desk.isEmpty()) {
       return time.nanoTime();
     }
-    if (!waiting.isEmpty() || handlers.timestamps().areAwaited()) {
+    if (desk.hasWaiting() || handlers.timestamps().areAwaited()) {
       next = Math.min(next, time.nanoTime() + tickNanos); // what they wait for may be there
     }
     Leadership current = leadership;
@@ -225,10 +214,8 @@ public final class PdMember implements Agent {
   public void onClose() {
     stopping = true;
     newCalls.handleAll(this::sort);
-    while (!desk.isEmpty()) {
-      handle(desk.remove());
-    }
-    refuseWaiting(new PdRefusal.NotStarted());
+    desk.clear();
+    desk.refuseWaiting(new PdRefusal.NotStarted());
     handlers.timestamps().refuseAll(new PdRefusal.NotStarted());
     Leadership ended = leadership;
     leadership = null;
@@ -278,7 +265,7 @@ public final class PdMember implements Agent {
   }
 
   /** Something has come that may have to be followed up. */
-  private void lookSoon() {
+  void lookSoon() {
     long soon = time.nanoTime() + tickNanos;
     if (nextLookNanos - soon > 0) {
       nextLookNanos = soon;
@@ -303,15 +290,9 @@ public final class PdMember implements Agent {
       lead(term, nowNanos);
     }
     if (!raft.isLeading()) {
-      refuseWaiting(notLeader());
+      desk.refuseWaiting(notLeader());
       handlers.timestamps().refuseAll(notLeader());
     }
-  }
-
-  private void refuseWaiting(PdRefusal why) {
-    List<Waiting> refused = List.copyOf(waiting);
-    waiting.clear();
-    refused.forEach(each -> each.ask.reply().refuse(why));
   }
 
   /** A line in the log when PD's leader moves. */
@@ -407,7 +388,8 @@ public final class PdMember implements Agent {
     }
   }
 
-  private boolean isServing() {
+  /** Whether this member leads, certainly and alone, and has timestamps to give. */
+  boolean isServing() {
     return leadership != null && leadership.oracle().isOpen() && raft.hasLease(time.nanoTime());
   }
 
@@ -417,8 +399,8 @@ public final class PdMember implements Agent {
    * Timestamps and Raft's messages are taken in as they come; everything else is put on the desk,
    * where it holds up neither.
    */
-  private void sort(PdCall call) {
-    switch (call) {
+  private void sort(PdCall came) {
+    switch (came) {
       case PdCall.Raft messages -> {
         for (PdRaftBatch batch : raft.mail().believed(messages.batch())) {
           heardNanos = time.nanoTime();
@@ -436,71 +418,12 @@ public final class PdMember implements Agent {
           asked.reply().refuse(refusal);
         }
       }
-      case PdCall.Ask ask -> {
-        if (desk.size() < DESK_MAX) {
-          desk.add(ask);
-        } else {
-          ask.reply().refuse(new PdRefusal.Busy(desk.size()));
-        }
-      }
-      case PdCall.Heartbeat heartbeat -> {
-        if (desk.size() < DESK_MAX) {
-          desk.add(heartbeat);
-        } else {
-          heartbeat.taken().run(); // the store reports again
-        }
-      }
-      case PdCall.StreamClosed closed -> desk.add(closed);
-    }
-  }
-
-  /** What is on the desk, for a short while: who asks for timestamps comes in between. */
-  private int workThroughDesk() {
-    long startNanos = time.nanoTime();
-    int done = 0;
-    while (!desk.isEmpty()
-        && done < DESK_PER_CYCLE_MAX
-        && time.nanoTime() - startNanos < DESK_NANOS_PER_CYCLE) {
-      handle(desk.remove());
-      done++;
-    }
-    return done;
-  }
-
-  private void handle(PdCall call) {
-    switch (call) {
-      case PdCall.Ask ask -> {
-        lookSoon();
-        handle(ask);
-      }
-      case PdCall.Heartbeat heartbeat -> {
-        lookSoon();
-        handlers.onHeartbeat(heartbeat);
-        heartbeat.taken().run();
-      }
-      case PdCall.StreamClosed closed -> {
-        if (leadership != null) {
-          leadership.streams().unbind(closed.sink());
-        }
-      }
-      case PdCall.Raft _, PdCall.Timestamps _ ->
-          throw Invariant.violated("%s on the desk", call.getClass());
-    }
-  }
-
-  private void handle(PdCall.Ask ask) {
-    PdRefusal refusal = whyNot(ask.clusterId(), ask.byAnyMember());
-    if (refusal != null) {
-      ask.reply().refuse(refusal);
-    } else if (ask.byAnyMember()) {
-      ask.work().settle();
-    } else if (!isServing() || !ask.work().settle()) {
-      await(ask);
+      case PdCall.OnDesk call -> desk.put(call);
     }
   }
 
   /** Why this member does not take a call; null if it does. */
-  private @Nullable PdRefusal whyNot(long clusterId, boolean byAnyMember) {
+  @Nullable PdRefusal whyNot(long clusterId, boolean byAnyMember) {
     ClusterState state = raft.state();
     if (stopping) {
       return new PdRefusal.NotStarted();
@@ -512,36 +435,6 @@ public final class PdMember implements Agent {
       return new PdRefusal.ClusterMismatch(state.clusterId(), clusterId);
     }
     return byAnyMember || raft.isLeading() ? null : notLeader();
-  }
-
-  private void await(PdCall.Ask ask) {
-    if (waiting.size() >= WAITING_MAX) {
-      ask.reply().refuse(new PdRefusal.Busy(waiting.size()));
-    } else {
-      waiting.add(new Waiting(ask, time.nanoTime() + WAIT_NANOS));
-    }
-  }
-
-  /** Each for itself: one that cannot be settled yet holds up no other. */
-  private int retryWaiting(long nowNanos) {
-    if (waiting.isEmpty()) {
-      return 0;
-    }
-    int settled = 0;
-    boolean serving = isServing();
-    List<Waiting> retried = List.copyOf(waiting);
-    waiting.clear();
-    for (Waiting each : retried) {
-      if (serving && each.ask.work().settle()) {
-        settled++;
-      } else if (nowNanos - each.deadlineNanos >= 0) {
-        each.ask.reply().refuse(new PdRefusal.NotLeader(null));
-        settled++;
-      } else {
-        waiting.add(each);
-      }
-    }
-    return settled;
   }
 
   /** Replicates {@code command} and answers with what it came to. */
