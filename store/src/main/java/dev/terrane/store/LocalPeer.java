@@ -4,7 +4,6 @@ import dev.terrane.common.Bytes;
 import dev.terrane.common.Invariant;
 import dev.terrane.common.region.Peer;
 import dev.terrane.common.region.Region;
-import dev.terrane.common.region.RegionError;
 import dev.terrane.proto.terranepb.BlankPeer;
 import dev.terrane.raft.ConfChange;
 import dev.terrane.raft.EntriesRequest;
@@ -16,16 +15,12 @@ import dev.terrane.raft.ProposeResult;
 import dev.terrane.raft.RawNode;
 import dev.terrane.raft.ReadOutcome;
 import dev.terrane.raft.Ready;
-import dev.terrane.raft.RoleKind;
 import dev.terrane.raft.Snapshot;
 import dev.terrane.raft.SnapshotRequest;
 import dev.terrane.raft.drive.DrivenNode;
 import dev.terrane.store.wire.AppliedPosition;
 import dev.terrane.store.wire.Records;
 import dev.terrane.store.wire.RegionKeys;
-import dev.terrane.txn.DecisionStamp;
-import dev.terrane.txn.ReadMode;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -68,8 +63,7 @@ final class LocalPeer implements DrivenNode.Owner {
   private final DrivenNode driven;
   private final RawNode node;
   private final EnvelopeMaker envelopes;
-  private final ProposalQueue proposals = new ProposalQueue();
-  private final ReadQueue reads = new ReadQueue();
+  private final PeerRequests requests;
   private final PeerTraffic traffic = new PeerTraffic();
   private final PeerHealth health = new PeerHealth();
   private final PeerReporting reporting;
@@ -107,6 +101,7 @@ final class LocalPeer implements DrivenNode.Owner {
     this.driven =
         new DrivenNode(
             node, services.config.raft(), services.config.leaseNanos(), WRITES_MAX, this);
+    this.requests = new PeerRequests(services, this);
     this.reporting = new PeerReporting(services.nowNanos());
     if (region != null) {
       envelopes.region(region);
@@ -193,6 +188,11 @@ final class LocalPeer implements DrivenNode.Owner {
     return envelopes;
   }
 
+  /** What clients ask of it. */
+  PeerRequests requests() {
+    return requests;
+  }
+
   PeerTraffic traffic() {
     return traffic;
   }
@@ -230,57 +230,6 @@ final class LocalPeer implements DrivenNode.Owner {
     markDirty();
   }
 
-  /** Takes in a write, or refuses it. */
-  void propose(Proposal proposal) {
-    RegionError error = refusal(proposal);
-    if (error != null) {
-      proposal.refused(error);
-      return;
-    }
-    proposals.gather(proposal, node, services.nowNanos(), this::notProposed);
-    markDirty();
-  }
-
-  private @Nullable RegionError refusal(Proposal proposal) {
-    Region now = region;
-    if (closed || now == null || proposal.peerId() != peerId()) {
-      return new RegionError.RegionNotFound(regionId());
-    }
-    if (node.role() != RoleKind.LEADER) {
-      return notLeader();
-    }
-    if (proposal.epochVersion() != now.epoch().version()) {
-      return new RegionError.EpochNotMatch(List.of(now));
-    }
-    DecisionStamp stamp = proposal.decidedOn();
-    if (stamp != null) {
-      if (stamp.term() != node.term() || stamp.peerId() != peerId()) {
-        return new RegionError.StaleCommand();
-      }
-      if (!stamp.epoch().equals(now.epoch())) {
-        return new RegionError.EpochNotMatch(List.of(now));
-      }
-    }
-    return null;
-  }
-
-  private RegionError notProposed(ProposeResult.Refused refused) {
-    return switch (refused.reason()) {
-      case NOT_LEADER -> notLeader();
-      case UNCOMMITTED_FULL ->
-          new RegionError.ServerIsBusy(
-              "region " + regionId() + " has too much that is not committed", Busy.BACKOFF);
-      case TRANSFERRING ->
-          new RegionError.ServerIsBusy(
-              "region " + regionId() + " is handing its leadership over", Busy.BACKOFF);
-      case CONF_CHANGE_PENDING, CONF_CHANGE_INVALID -> new RegionError.Other(refused.detail());
-    };
-  }
-
-  private RegionError notLeader() {
-    return new RegionError.NotLeader(regionId(), leader());
-  }
-
   /** Who leads, if it is known and a member. */
   @Nullable Peer leader() {
     Region now = region;
@@ -288,29 +237,10 @@ final class LocalPeer implements DrivenNode.Owner {
   }
 
   ProposeResult proposeConfChange(ConfChange change) {
-    proposals.flush(node, services.nowNanos(), this::notProposed);
+    requests.offerWrites();
     ProposeResult result = node.proposeConfChange(change);
     markDirty();
     return result;
-  }
-
-  /** Takes in a read that needs a ReadIndex. It was checked when it came, and is again later. */
-  void read(ReadRequest read) {
-    RegionError error = readRefusal(read);
-    if (error != null) {
-      read.refused(error);
-      return;
-    }
-    reads.gather(read, services.nowNanos());
-    markDirty();
-  }
-
-  private @Nullable RegionError readRefusal(ReadRequest read) {
-    boolean leaderOnly = read.mode() == ReadMode.LEADER;
-    if (leaderOnly && node.role() != RoleKind.LEADER) {
-      return notLeader();
-    }
-    return RequestChecks.check(view, read.context(), read.keys(), leaderOnly);
   }
 
   /** The applier has got further. */
@@ -324,7 +254,7 @@ final class LocalPeer implements DrivenNode.Owner {
     }
     driven.applied(report.index(), report.term());
     view.applied(report.index());
-    reads.release(report.index(), this::serve);
+    requests.serveThrough(report.index());
     if (change != null) {
       Region now = change.region();
       if (now.peer(peerId()) == null) {
@@ -342,30 +272,6 @@ final class LocalPeer implements DrivenNode.Owner {
     envelopes.region(newRegion);
     services.outbox.prepare(newRegion);
     services.regions.update(view, newRegion);
-  }
-
-  private void serve(ReadRequest read) {
-    RegionError error = readRefusal(read);
-    if (error != null) {
-      read.refused(error);
-      return;
-    }
-    Region now = region;
-    if (now == null) {
-      throw Invariant.violated("region %d is readable without data", regionId());
-    }
-    read.ready(new LocalReader(services.engine, view, now, node.term()));
-  }
-
-  /** Lets go of what has waited too long. */
-  void expire() {
-    long nowNanos = services.nowNanos();
-    proposals.expire(
-        leads() ? driven.term() : 0,
-        nowNanos - services.config.intervals().undeterminedAfter().toNanos());
-    reads.expire(
-        nowNanos - services.config.intervals().readTimeout().toNanos(),
-        new RegionError.ReadIndexNotReady(regionId(), "no quorum has confirmed it in time"));
   }
 
   // ---- the end of a cycle
@@ -389,10 +295,7 @@ final class LocalPeer implements DrivenNode.Owner {
     if (closed) {
       return;
     }
-    proposals.flush(node, services.nowNanos(), this::notProposed);
-    if (reads.hasGathered()) {
-      reads.flush(node, readNotAsked());
-    }
+    requests.offer();
     boolean led = leads();
     long termBefore = driven.term();
     int _ = driven.turn(services.nowNanos());
@@ -401,12 +304,6 @@ final class LocalPeer implements DrivenNode.Owner {
       health.reset();
       surroundings.leadershipChanged(this);
     }
-  }
-
-  private RegionError readNotAsked() {
-    return node.role() == RoleKind.LEADER
-        ? new RegionError.ServerIsBusy("too many reads wait for a quorum", Busy.BACKOFF)
-        : new RegionError.ReadIndexNotReady(regionId(), "no leader is known");
   }
 
   @Override
@@ -421,12 +318,7 @@ final class LocalPeer implements DrivenNode.Owner {
 
   @Override
   public void answer(List<ReadOutcome> outcomes) {
-    for (ReadOutcome outcome : outcomes) {
-      reads.outcome(
-          outcome,
-          new RegionError.ReadIndexNotReady(regionId(), "the leader could not confirm it"));
-    }
-    reads.release(applied.index(), this::serve);
+    requests.answered(outcomes);
   }
 
   @Override
@@ -481,16 +373,7 @@ final class LocalPeer implements DrivenNode.Owner {
   @Override
   public void apply(List<Entry> committed) {
     Invariant.check(region != null, "region %d applies entries without data", regionId());
-    List<ProposalQueue.InLog> here = List.of();
-    if (!proposals.isEmpty()) {
-      here = new ArrayList<>();
-      for (Entry entry : committed) {
-        ProposalQueue.InLog inLog = proposals.take(entry);
-        if (inLog != null) {
-          here.add(inLog);
-        }
-      }
-    }
+    List<ProposalQueue.InLog> here = requests.takeProposed(committed);
     services.applier.submit(new ApplyTask.Entries(regionId(), committed, here));
   }
 
@@ -541,7 +424,7 @@ final class LocalPeer implements DrivenNode.Owner {
   /** Nobody reads the data from now on. */
   void fence() {
     view.unreadable(PeerView.DataState.REPLACING);
-    proposals.passedBySnapshot(Long.MAX_VALUE);
+    requests.passedBySnapshot();
   }
 
   /** The snapshot is in the engine, durably. */
@@ -553,7 +436,7 @@ final class LocalPeer implements DrivenNode.Owner {
     view.readable();
     services.applier.submit(new ApplyTask.Open(regionId(), peerId(), newRegion, position));
     driven.applied(position.index(), position.term());
-    reads.release(position.index(), this::serve);
+    requests.serveThrough(position.index());
     surroundings.regionChanged(this);
   }
 
@@ -573,9 +456,7 @@ final class LocalPeer implements DrivenNode.Owner {
   void close(String reason) {
     closed = true;
     view.unreadable(PeerView.DataState.DESTROYED);
-    RegionError error = new RegionError.RegionNotFound(regionId());
-    proposals.close(error, reason);
-    reads.close(error);
+    requests.close(reason);
   }
 
   @Override

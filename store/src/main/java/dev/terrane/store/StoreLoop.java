@@ -176,7 +176,7 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
         if (peer == null) {
           proposal.refused(new RegionError.RegionNotFound(proposal.regionId()));
         } else {
-          peer.propose(proposal);
+          peer.requests().propose(proposal);
         }
       }
       case ReadRequest read -> {
@@ -184,7 +184,7 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
         if (peer == null) {
           read.refused(new RegionError.RegionNotFound(read.context().regionId()));
         } else {
-          peer.read(read);
+          peer.requests().read(read);
         }
       }
       case StoreMessage.RaftReceived received -> {
@@ -226,7 +226,7 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
     } else {
       keepHouseIn(HOUSEKEEPING_NANOS, 0);
     }
-    peers.all().forEach(LocalPeer::expire);
+    peers.all().forEach(peer -> peer.requests().expire());
     services.retryWhatFoundNoRoom();
     pdDesk.poll(nowNanos);
     janitor.tidy(parts.admission().isDiskShort());

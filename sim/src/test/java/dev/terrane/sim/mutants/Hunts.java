@@ -73,7 +73,12 @@ final class Hunts {
           Hunt.of("questions-numbered-anew", "asked-in-two-lives", 1, 20, NOT_LINEARIZABLE),
           Hunt.of("believe-a-stranger", "strangers-messages", 1, 5, "both lead in term"),
           Hunt.of(
-              "take-a-copy-for-the-store", "copied-directories", 1, 5, "takes the word of a copy"),
+              "take-a-copy-for-the-store",
+              "copied-directories",
+              1,
+              5,
+              "takes the word of a copy",
+              "but not durable on a quorum"), // since it acknowledges in the original's name
           Hunt.of("take-an-older-directory", "older-directories", 1, 10, "with an older directory"),
           Hunt.of(
               "take-silence-for-absence",

@@ -208,7 +208,7 @@ final class Mutants {
           new Mutant(
               "propose-what-an-older-term-decided",
               "a compare-and-swap is proposed in a later term than the one it read in",
-              STORE + "LocalPeer",
+              STORE + "PeerRequests",
               "refusal",
               new CallReplaced(STORE + "Proposal", "decidedOn", new Result.Null())),
           new Mutant(
