@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * This store's peer of one Region: Raft's node, driven by {@link DrivenNode}, and what a store must
- * do around it.
+ * do around it. What clients ask of it is in {@link PeerRequests}.
  *
  * <p>Whatever comes in marks the peer dirty; at the end of the cycle {@link #collect} gives it its
  * turn, in which what Raft asks for is handed to those who act on it.
