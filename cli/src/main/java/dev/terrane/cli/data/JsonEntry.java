@@ -19,30 +19,44 @@ public final class JsonEntry {
   private JsonEntry() {}
 
   static String line(KeyValue entry, boolean keyOnly) {
-    StringWriter line = new StringWriter();
-    try (JsonGenerator json = JSON.createGenerator(line)) {
-      json.writeStartObject();
+    return object(json -> {
       write(json, "key", entry.key());
       if (!keyOnly) {
         write(json, "value", entry.value());
       }
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException("writing to memory", e);
-    }
-    return line.toString();
+    });
   }
 
-  /** An entry with its time to live, of which zero means for ever. */
-  public static String line(Bytes key, Bytes value, Duration ttl) {
-    StringWriter line = new StringWriter();
-    try (JsonGenerator json = JSON.createGenerator(line)) {
-      json.writeStartObject();
+  /** An entry that was not written, or may not be, with its time to live (zero: for ever). */
+  public static String rejected(Bytes key, Bytes value, Duration ttl, String reason) {
+    return object(json -> {
       write(json, "key", key);
       write(json, "value", value);
       if (!ttl.isZero()) {
         json.writeNumberField("ttl_seconds", ttl.toSeconds());
       }
+      json.writeStringField("reason", reason);
+    });
+  }
+
+  /** A line that is no entry, and which one it was. */
+  public static String badLine(Bytes line, long number, String reason) {
+    return object(json -> {
+      write(json, "bad_line", line);
+      json.writeNumberField("line", number);
+      json.writeStringField("reason", reason);
+    });
+  }
+
+  private interface Fields {
+    void write(JsonGenerator json) throws IOException;
+  }
+
+  private static String object(Fields fields) {
+    StringWriter line = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(line)) {
+      json.writeStartObject();
+      fields.write(json);
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory", e);

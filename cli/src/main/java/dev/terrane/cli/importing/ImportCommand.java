@@ -40,7 +40,8 @@ import picocli.CommandLine.Spec;
       "reason, and the others go on; the exit code then is 1, or 4 if the outcome of a put is unknown.",
       "Of several lines with one key the last wins. A put whose answer was lost is not sent again.",
       "While the cluster does not serve, the import waits for it, as long as --patience says. Entries",
-      "that were refused, or of which nobody knows, go into a file that 'terrane import' takes.",
+      "that were refused, or of which nobody knows, go into a file that 'terrane import' takes, and so",
+      "do lines that cannot be read, each with the reason.",
       "Ctrl-C waits for the puts under way, says at which line to go on, and exits with 130.",
       "",
       "JSON lines: {\"key\": \"k\", \"value\": \"v\"}, or key_base64 and value_base64, and ttl_seconds.",
@@ -101,7 +102,7 @@ public final class ImportCommand implements Callable<Integer> {
       names = "--rejects",
       paramLabel = "FILE",
       description =
-          "Where entries go that were not written, or may not be (default: the input's name with"
+          "Where entries and lines go that were not written, or may not be (default: the input's name with"
               + " .rejected.jsonl, in this directory). What is there stays.")
   private @Nullable Path rejects;
 
@@ -173,7 +174,7 @@ public final class ImportCommand implements Callable<Integer> {
             new InFlight(outstanding, BYTES_IN_FLIGHT_MAX),
             problems::add,
             acknowledged::add,
-            rejected::add,
+            rejected,
             new Importer.Waiting(
                 Duration.ofSeconds(patienceSeconds),
                 (delay, action) -> {

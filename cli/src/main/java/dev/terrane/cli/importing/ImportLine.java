@@ -18,6 +18,14 @@ sealed interface ImportLine {
   /** An empty line, which stands for nothing. */
   record Blank(long number) implements ImportLine {}
 
-  /** A line that cannot be imported; the others are not affected. */
-  record Bad(long number, String reason) implements ImportLine {}
+  /**
+   * A line that cannot be imported; the others are not affected.
+   *
+   * @param line what it is; empty where it is too long to be kept
+   */
+  record Bad(long number, String reason, Bytes line) implements ImportLine {
+    Bad(long number, String reason) {
+      this(number, reason, Bytes.EMPTY);
+    }
+  }
 }

@@ -20,12 +20,19 @@ final class Importer {
   /** A line that did not become an acknowledged entry, and why. */
   record Problem(long line, String reason) {}
 
+  /** Hears of lines that are not written, or may not be, and why. */
+  interface Rejection {
+    void entry(ImportLine.Entry entry, String reason);
+
+    void bad(ImportLine.Bad line);
+  }
+
   private final LineReader lines;
   private final EntryWriter writer;
   private final InFlight inFlight;
   private final Consumer<Problem> problems;
   private final Consumer<ImportLine.Entry> acknowledgedEntries;
-  private final Consumer<ImportLine.Entry> rejectedEntries;
+  private final Rejection rejections;
   private final Outage outage;
 
   // Guarded by this.
@@ -43,7 +50,7 @@ final class Importer {
   /**
    * @param problems told of every line that did not become an acknowledged entry, one at a time
    * @param acknowledgedEntries told of every acknowledged entry, one at a time
-   * @param rejectedEntries told of every other entry, one at a time
+   * @param rejections told of every other entry, and of every line that is none, one at a time
    * @param waiting how long the cluster may not serve, and who is told that it does not
    */
   Importer(
@@ -52,14 +59,14 @@ final class Importer {
       InFlight inFlight,
       Consumer<Problem> problems,
       Consumer<ImportLine.Entry> acknowledgedEntries,
-      Consumer<ImportLine.Entry> rejectedEntries,
+      Rejection rejections,
       Waiting waiting) {
     this.lines = lines;
     this.writer = writer;
     this.inFlight = inFlight;
     this.problems = problems;
     this.acknowledgedEntries = acknowledgedEntries;
-    this.rejectedEntries = rejectedEntries;
+    this.rejections = rejections;
     this.outage =
         new Outage(
             waiting.patience(),
@@ -148,8 +155,17 @@ final class Importer {
     if (line instanceof ImportLine.Bad wrong) {
       bad++;
       problems.accept(new Problem(wrong.number(), wrong.reason()));
+      tellOf(wrong);
     }
     return true;
+  }
+
+  private void tellOf(ImportLine.Bad wrong) {
+    try {
+      rejections.bad(wrong);
+    } catch (UncheckedIOException e) {
+      stopUntold(e);
+    }
   }
 
   private void settle(ImportLine.Entry entry, PutOutcome outcome) {
@@ -188,15 +204,15 @@ final class Importer {
       case PutOutcome.Failed failure -> {
         failed++;
         problems.accept(new Problem(entry.number(), failure.reason()));
-        rejectedEntries.accept(entry);
+        rejections.entry(entry, failure.reason());
       }
       case PutOutcome.Unserved waits ->
           throw Invariant.violated("line %d waits and is counted", entry.number());
       case PutOutcome.Undetermined unknown -> {
         undetermined++;
-        problems.accept(
-            new Problem(entry.number(), "may or may not be written: " + unknown.reason()));
-        rejectedEntries.accept(entry);
+        String reason = "may or may not be written: " + unknown.reason();
+        problems.accept(new Problem(entry.number(), reason));
+        rejections.entry(entry, reason);
       }
     }
   }

@@ -23,10 +23,12 @@ import org.jspecify.annotations.Nullable;
  * "key": "text"           or   "key_base64": "AAEC"
  * "value": "text"         or   "value_base64": "AAEC"
  * "ttl_seconds": 60       (optional)
+ * "reason": "text"        (optional, and passed over: why it was rejected before)
  * </pre>
  *
  * <p>A {@code value} that is not a string is stored as its JSON text, as written, so documents need
- * no quoting. {@code terrane scan --json} prints lines of this form.
+ * no quoting. {@code terrane scan --json} prints lines of this form. A {@code bad_line}, as a file
+ * of rejected lines has it, is still bad.
  */
 final class JsonLinesFormat implements LineFormat {
   private final JsonFactory json =
@@ -64,6 +66,9 @@ final class JsonLinesFormat implements LineFormat {
     Bytes key = null;
     Bytes value = null;
     Duration ttl = Duration.ZERO;
+    String reason = "";
+    boolean bad = false;
+    long badNumber = 0;
     for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
       parser.nextToken();
       switch (field) {
@@ -72,6 +77,12 @@ final class JsonLinesFormat implements LineFormat {
         case "value" -> value = once(value, "value", anyValue(line, parser));
         case "value_base64" -> value = once(value, "value", base64(field, parser));
         case "ttl_seconds" -> ttl = seconds(field, parser);
+        case "reason" -> reason = string(field, parser);
+        case "bad_line", "bad_line_base64" -> {
+          bad = true;
+          var _ = string(field, parser);
+        }
+        case "line" -> badNumber = number(field, parser);
         default ->
             throw new BadField(
                 "unknown field \""
@@ -82,6 +93,9 @@ final class JsonLinesFormat implements LineFormat {
     }
     if (parser.nextToken() != null) {
       throw new BadField("something follows the JSON object");
+    }
+    if (bad) {
+      throw new BadField("%s (line %d of what was imported before)".formatted(reason, badNumber));
     }
     if (key == null) {
       throw new BadField("no field \"key\"");
@@ -145,10 +159,14 @@ final class JsonLinesFormat implements LineFormat {
   }
 
   private static Duration seconds(String field, JsonParser parser) throws IOException {
+    return Duration.ofSeconds(number(field, parser));
+  }
+
+  private static long number(String field, JsonParser parser) throws IOException {
     if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT || parser.getLongValue() < 0) {
-      throw new BadField("\"" + field + "\" is not a whole number of seconds");
+      throw new BadField("\"" + field + "\" is not a whole number");
     }
-    return Duration.ofSeconds(parser.getLongValue());
+    return parser.getLongValue();
   }
 
   /** Leaves the parsing of one line; caught in {@link #parse}. */

@@ -78,8 +78,11 @@ final class LineReader {
     if (trimmed > lineBytesMax) {
       return tooLong();
     }
-    return format.parse(
-        lineNumber, Bytes.wrap(Arrays.copyOfRange(buffer, lineStart, lineStart + trimmed)));
+    Bytes line = Bytes.wrap(Arrays.copyOfRange(buffer, lineStart, lineStart + trimmed));
+    ImportLine parsed = format.parse(lineNumber, line);
+    return parsed instanceof ImportLine.Bad bad
+        ? new ImportLine.Bad(lineNumber, bad.reason(), line)
+        : parsed;
   }
 
   private ImportLine skipLongLine() throws IOException {

@@ -1,6 +1,7 @@
 package dev.terrane.cli.importing;
 
 import dev.terrane.cli.data.JsonEntry;
+import dev.terrane.common.Bytes;
 import java.io.BufferedWriter;
 import java.io.Closeable;
 import java.io.IOException;
@@ -13,36 +14,54 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of the entries that were not written, or of which nobody knows, as JSON lines that {@code
- * terrane import} takes back. Made when there is the first one, beside those of earlier imports.
+ * A file of the entries that were not written, or of which nobody knows, and of the lines that are
+ * none, each with the reason, as JSON lines that {@code terrane import} takes back: entries are
+ * put, lines that are none are told of again. Made when there is the first one, beside those of
+ * earlier imports.
  *
  * <p>Called by one thread at a time.
  */
-final class Rejects implements Closeable {
+final class Rejects implements Importer.Rejection, Closeable {
   private static final String SUFFIX = ".rejected";
   private static final int FILES_MAX = 1_000;
+
+  /** Of a longer one only the number and the reason are kept. */
+  private static final int BAD_LINE_BYTES_MAX = 1 << 20;
 
   private final Path wanted;
   private @Nullable Path path;
   private @Nullable BufferedWriter file;
-  private long count;
+  private long entries;
+  private long badLines;
 
   /** For an input of this name; {@code wanted} is where the user wants it, if anywhere. */
   Rejects(String input, @Nullable Path wanted) {
     this.wanted = wanted == null ? Path.of(input + SUFFIX + ".jsonl") : wanted;
   }
 
-  void add(ImportLine.Entry entry) {
+  @Override
+  public void entry(ImportLine.Entry entry, String reason) {
+    write(JsonEntry.rejected(entry.key(), entry.value(), entry.ttl(), reason));
+    entries++;
+  }
+
+  @Override
+  public void bad(ImportLine.Bad bad) {
+    Bytes line = bad.line().length() > BAD_LINE_BYTES_MAX ? Bytes.EMPTY : bad.line();
+    write(JsonEntry.badLine(line, bad.number(), bad.reason()));
+    badLines++;
+  }
+
+  private void write(String line) {
     try {
       BufferedWriter open = file;
       if (open == null) {
         open = open();
         file = open;
       }
-      open.write(JsonEntry.line(entry.key(), entry.value(), entry.ttl()));
+      open.write(line);
       open.write('\n');
       open.flush();
-      count++;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + wanted, e);
     }
@@ -77,13 +96,25 @@ final class Rejects implements Closeable {
 
   /** What to do with them; null if there are none. */
   @Nullable String advice() {
-    return count == 0
-        ? null
+    if (entries + badLines == 0) {
+      return null;
+    }
+    String bad =
+        badLines == 0
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                "%,d lines that could not be read are there too, with the reason.",
+                badLines);
+    return entries == 0
+        ? String.format(Locale.ROOT, "%,d lines that could not be read are in %s.", badLines, path)
         : String.format(
-            Locale.ROOT,
-            "%,d entries that are not written, or may not be, are in %s: 'terrane import' takes them.",
-            count,
-            path);
+                Locale.ROOT,
+                "%,d entries that are not written, or may not be, are in %s: 'terrane import' takes them. %s",
+                entries,
+                path,
+                bad)
+            .strip();
   }
 
   @Override

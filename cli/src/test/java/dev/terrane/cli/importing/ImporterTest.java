@@ -38,6 +38,19 @@ class ImporterTest {
   private final List<Importer.Problem> problems = new ArrayList<>();
   private final List<String> acknowledged = new ArrayList<>();
   private final List<String> rejected = new CopyOnWriteArrayList<>();
+  private final List<String> bad = new CopyOnWriteArrayList<>();
+  private final Importer.Rejection rejection =
+      new Importer.Rejection() {
+        @Override
+        public void entry(ImportLine.Entry entry, String reason) {
+          rejected.add(entry.key().toUtf8());
+        }
+
+        @Override
+        public void bad(ImportLine.Bad line) {
+          bad.add(line.line().toUtf8() + ": " + line.reason());
+        }
+      };
   private final List<String> told = new CopyOnWriteArrayList<>();
   private final Clock clock = new Clock();
 
@@ -65,6 +78,8 @@ class ImporterTest {
     assertThat(counts).isEqualTo(new ImportCounts(33, 2, 1, 1, 1));
     assertThat(counts.allAcknowledged()).isFalse();
     assertThat(acknowledged).containsExactly("a", "b");
+    assertThat(rejected).containsExactly("refused", "lost");
+    assertThat(bad).containsExactly("no tab: no tab between key and value");
     assertThat(problems)
         .containsExactly(
             new Importer.Problem(2, "no tab between key and value"),
@@ -168,7 +183,7 @@ class ImporterTest {
         inFlight,
         problems::add,
         entry -> acknowledged.add(entry.key().toUtf8()),
-        entry -> rejected.add(entry.key().toUtf8()),
+        rejection,
         waiting());
   }
 
@@ -301,7 +316,7 @@ class ImporterTest {
             entry -> {
               throw new UncheckedIOException("cannot write acked", new IOException("disk full"));
             },
-            entry -> rejected.add(entry.key().toUtf8()),
+            rejection,
             waiting());
     assertThatThrownBy(importer::run)
         .isInstanceOf(UncheckedIOException.class)

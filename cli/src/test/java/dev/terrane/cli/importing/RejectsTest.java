@@ -26,7 +26,7 @@ final class RejectsTest {
     try (Rejects rejects = new Rejects("in.tsv", file)) {
       assertThat(rejects.advice()).isNull();
       assertThat(file).doesNotExist();
-      entries.forEach(rejects::add);
+      entries.forEach(entry -> rejects.entry(entry, "the key is \"too\" long"));
       assertThat(rejects.advice()).contains("2 entries").contains(file.toString());
     }
     LineReader lines =
@@ -37,11 +37,48 @@ final class RejectsTest {
   }
 
   @Test
+  void linesThatAreNoEntriesAreThereWithTheReasonAndAreToldOfAgain() throws IOException {
+    Path file = directory.resolve("in.tsv.rejected.jsonl");
+    byte[] input = {'a', '\t', 'b', '\n', 'n', 'o', '\n', (byte) 0xff, '\n'};
+    try (Rejects rejects = new Rejects("in.tsv", file)) {
+      LineReader lines = new LineReader(new ByteArrayInputStream(input), new TsvFormat(false));
+      for (ImportLine line = lines.next(); line != null; line = lines.next()) {
+        if (line instanceof ImportLine.Bad bad) {
+          rejects.bad(bad);
+        }
+      }
+      rejects.bad(new ImportLine.Bad(9, "longer than 1000 bytes"));
+      assertThat(rejects.advice()).contains("3 lines that could not be read are in " + file);
+      rejects.entry(new ImportLine.Entry(4, Bytes.ofUtf8("k"), Bytes.EMPTY, Duration.ZERO), "x");
+      assertThat(rejects.advice()).contains("1 entries", "3 lines that could not be read");
+    }
+    assertThat(Files.readAllLines(file))
+        .containsExactly(
+            "{\"bad_line\":\"no\",\"line\":2,\"reason\":\"no tab between key and value\"}",
+            "{\"bad_line_base64\":\"/w==\",\"line\":3,\"reason\":\"no tab between key and value\"}",
+            "{\"bad_line\":\"\",\"line\":9,\"reason\":\"longer than 1000 bytes\"}",
+            "{\"key\":\"k\",\"value\":\"\",\"reason\":\"x\"}");
+    LineReader again =
+        new LineReader(new ByteArrayInputStream(Files.readAllBytes(file)), new JsonLinesFormat());
+    assertThat(again.next())
+        .isInstanceOfSatisfying(
+            ImportLine.Bad.class,
+            bad ->
+                assertThat(bad.reason())
+                    .isEqualTo(
+                        "no tab between key and value (line 2 of what was imported before)"));
+    assertThat(again.next()).isInstanceOf(ImportLine.Bad.class);
+    assertThat(again.next()).isInstanceOf(ImportLine.Bad.class);
+    assertThat(again.next()).isInstanceOf(ImportLine.Entry.class);
+  }
+
+  @Test
   void whatAnEarlierImportLeftStays() throws IOException {
     Path file = directory.resolve("in.rejected.jsonl");
     for (int round = 0; round < 3; round++) {
       try (Rejects rejects = new Rejects("in", file)) {
-        rejects.add(new ImportLine.Entry(1, Bytes.ofUtf8("k" + round), Bytes.EMPTY, Duration.ZERO));
+        rejects.entry(
+            new ImportLine.Entry(1, Bytes.ofUtf8("k" + round), Bytes.EMPTY, Duration.ZERO), "x");
       }
     }
     try (Stream<Path> files = Files.list(directory)) {

@@ -63,9 +63,6 @@ public record NodeConfig(
     if (roles.isEmpty()) {
       throw new ConfigException("a node needs a role: pd, store, or both");
     }
-    if (!roles.contains(Role.PD) && join.isEmpty()) {
-      throw new ConfigException("a store without PD needs PD's addresses: join = [\"HOST:PORT\"]");
-    }
     if (replicas < 1 || replicas > 7 || replicas % 2 == 0) {
       throw new ConfigException(
           "replicas is "

@@ -1,6 +1,7 @@
 package dev.terrane.server.node;
 
 import dev.terrane.server.config.ConfigException;
+import dev.terrane.server.net.HostPort;
 import dev.terrane.txn.raw.ApiVersion;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -13,19 +14,25 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A node's directory, held by one process at a time, and the little that is known of it as a whole.
  * That is a text of {@code key=value} lines, replaced as a whole, so a crash leaves the old or the
- * new one.
+ * new one. Thread-safe.
  */
 final class DataDirectory implements AutoCloseable {
   private static final int FORMAT = 1;
+
+  /** PD has five at most. */
+  private static final int PD_MEMBERS_MAX = 16;
+
   private static final String IDENT = "ident";
   private static final String PD = "pd";
   private static final String KV = "kv";
@@ -38,9 +45,16 @@ final class DataDirectory implements AutoCloseable {
   private final ApiVersion apiVersion;
   private long clusterId;
   private boolean storeJoined;
+  private List<HostPort> pdMembers;
 
   private DataDirectory(
-      Path path, FileChannel lock, ApiVersion apiVersion, long clusterId, boolean storeJoined) {
+      Path path,
+      FileChannel lock,
+      ApiVersion apiVersion,
+      long clusterId,
+      boolean storeJoined,
+      List<HostPort> pdMembers) {
+    this.pdMembers = pdMembers;
     this.path = path;
     this.lock = lock;
     this.apiVersion = apiVersion;
@@ -69,7 +83,8 @@ final class DataDirectory implements AutoCloseable {
               lock,
               apiVersion,
               number(path, ident, "cluster", 0),
-              number(path, ident, "store-joined", 0) != 0);
+              number(path, ident, "store-joined", 0) != 0,
+              addresses(path, ident.getOrDefault("pd-members", "")));
       if (ident.isEmpty()) {
         refuseIfInUse(path);
         directory.write();
@@ -145,6 +160,16 @@ final class DataDirectory implements AutoCloseable {
     }
   }
 
+  private static List<HostPort> addresses(Path path, String text) {
+    try {
+      return text.isEmpty()
+          ? List.of()
+          : Arrays.stream(text.split(",", -1)).map(HostPort::parse).toList();
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException("data directory " + path + " has a damaged file 'ident'", e);
+    }
+  }
+
   private static void check(Path path, Map<String, String> ident, ApiVersion apiVersion) {
     long format = number(path, ident, "format", 0);
     if (format > FORMAT) {
@@ -173,8 +198,21 @@ final class DataDirectory implements AutoCloseable {
     return path;
   }
 
+  /** Where PD's members were when the node last heard of them; empty if it never did. */
+  synchronized List<HostPort> pdMembers() {
+    return pdMembers;
+  }
+
+  /** Keeps where PD's members are, for a later start that is not told. Waits for the disk. */
+  synchronized void rememberPdMembers(List<HostPort> members) throws IOException {
+    if (!Set.copyOf(members).equals(Set.copyOf(pdMembers))) {
+      pdMembers = List.copyOf(members.subList(0, Math.min(members.size(), PD_MEMBERS_MAX)));
+      write();
+    }
+  }
+
   /** The cluster that the directory belongs to, or 0 while it belongs to none. */
-  long clusterId() {
+  synchronized long clusterId() {
     return clusterId;
   }
 
@@ -183,7 +221,7 @@ final class DataDirectory implements AutoCloseable {
    *
    * @throws ConfigException if it is another's already
    */
-  void belongTo(long newClusterId) throws IOException {
+  synchronized void belongTo(long newClusterId) throws IOException {
     if (clusterId == newClusterId) {
       return;
     }
@@ -201,11 +239,11 @@ final class DataDirectory implements AutoCloseable {
   }
 
   /** Whether the store has become part of the cluster, so that it opens without PD. */
-  boolean storeJoined() {
+  synchronized boolean storeJoined() {
     return storeJoined;
   }
 
-  void storeHasJoined() throws IOException {
+  synchronized void storeHasJoined() throws IOException {
     storeJoined = true;
     write();
   }
@@ -220,6 +258,8 @@ final class DataDirectory implements AutoCloseable {
             + Long.toUnsignedString(clusterId)
             + "\nstore-joined="
             + (storeJoined ? 1 : 0)
+            + "\npd-members="
+            + pdMembers.stream().map(HostPort::toString).collect(Collectors.joining(","))
             + "\n";
     Path fresh = path.resolve(IDENT + ".new");
     Files.writeString(fresh, text);

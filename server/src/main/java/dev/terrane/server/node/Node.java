@@ -34,7 +34,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -133,6 +135,9 @@ public final class Node implements AutoCloseable {
                 StoreDisk.look(directory, memory, descriptors, config.logBudgetBytes()))
             : null;
     DirectoryParts.refuseLoss(directory, config);
+    if (!config.isPd() && config.join().isEmpty() && directory.pdMembers().isEmpty()) {
+      throw new ConfigException("a store without PD needs PD's addresses: join = [\"HOST:PORT\"]");
+    }
     DiskReserve reserve =
         DiskReserve.of(
             directory.path(), disk == null ? 0 : disk.memtableBytes(), config.diskReserve());
@@ -180,7 +185,7 @@ public final class Node implements AutoCloseable {
     AtomicReference<@Nullable StorePart> storeLater = new AtomicReference<>();
     GrpcPdLink link =
         new GrpcPdLink(
-            pdSeeds(opened),
+            pdSeeds(opened, directory),
             directory.clusterId(),
             channels,
             loop,
@@ -191,6 +196,7 @@ public final class Node implements AutoCloseable {
                 part.store().onPdInstruction(instruction);
               }
             });
+    link.onMembers(members -> threads.io.submit("pd-members", () -> remember(directory, members)));
     GrpcStoreTransport transport =
         new GrpcStoreTransport(
             new StoreAddresses(link), channels, loop, threads.peersCoders, memory.transportBytes());
@@ -204,7 +210,7 @@ public final class Node implements AutoCloseable {
     }
     take("PD link", link);
     if (pdPart != null) {
-      announce(pdPart, opened, link, loop, channels);
+      announce(pdPart, opened, directory, link, loop, channels);
     }
     take("store transport", transport);
     if (disk != null) {
@@ -227,12 +233,17 @@ public final class Node implements AutoCloseable {
   }
 
   private void announce(
-      PdPart part, NodePorts opened, GrpcPdLink link, LoopExecutor loop, GrpcChannels channels) {
+      PdPart part,
+      NodePorts opened,
+      DataDirectory directory,
+      GrpcPdLink link,
+      LoopExecutor loop,
+      GrpcChannels channels) {
     MemberGreeting greeting =
         take(
             "greeting",
             new MemberGreeting(
-                config.join(),
+                others(opened, directory),
                 opened.pdAdvertised(),
                 part.transport(),
                 channels,
@@ -266,13 +277,30 @@ public final class Node implements AutoCloseable {
     directory.belongTo(clusterId);
   }
 
-  /** This node's own PD, and those of the cluster that it joins. */
-  private List<HostPort> pdSeeds(NodePorts opened) {
-    List<HostPort> seeds = new ArrayList<>(config.join());
-    if (config.isPd() && !seeds.contains(opened.pdAdvertised())) {
+  /** This node's own PD, those of the cluster that it joins, and those that it has known. */
+  private List<HostPort> pdSeeds(NodePorts opened, DataDirectory directory) {
+    Set<HostPort> seeds = new LinkedHashSet<>(config.join());
+    if (config.isPd()) {
       seeds.add(opened.pdAdvertised());
     }
-    return seeds;
+    seeds.addAll(directory.pdMembers());
+    return List.copyOf(seeds);
+  }
+
+  private static void remember(DataDirectory directory, List<HostPort> members) {
+    try {
+      directory.rememberPdMembers(members);
+    } catch (IOException e) {
+      log.warn("cannot keep where PD's members are; a start without --join may not find them", e);
+    }
+  }
+
+  /** Where others may be that this node is to join, or has been told of: not at its own address. */
+  private List<HostPort> others(NodePorts opened, DataDirectory directory) {
+    Set<HostPort> others = new LinkedHashSet<>(config.join());
+    others.addAll(directory.pdMembers());
+    others.remove(opened.pdAdvertised());
+    return List.copyOf(others);
   }
 
   private void startPd(
@@ -283,7 +311,8 @@ public final class Node implements AutoCloseable {
       LoopExecutor loop,
       GrpcChannels channels)
       throws IOException {
-    if (part.isBlank() && config.join().isEmpty()) {
+    List<HostPort> known = others(opened, directory);
+    if (part.isBlank() && known.isEmpty()) {
       throw new NodeStartException(
           "this node has not been a member of PD yet, and does not know where PD is:"
               + " name PD's addresses with --join HOST:PORT");
@@ -294,7 +323,7 @@ public final class Node implements AutoCloseable {
     services.add(pdHealth.getHealthService());
     opened.pdServices().offer(services);
     if (part.isBlank()) {
-      GrpcPdLink others = new GrpcPdLink(config.join(), 0, channels, loop, time, instruction -> {});
+      GrpcPdLink others = new GrpcPdLink(known, 0, channels, loop, time, instruction -> {});
       try {
         Joining joining = new Joining(loop, time, JOIN_PATIENCE);
         directory.belongTo(joining.clusterId(others));

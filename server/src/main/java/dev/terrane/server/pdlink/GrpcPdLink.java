@@ -72,6 +72,11 @@ public final class GrpcPdLink implements PdLink, AutoCloseable {
     this.heartbeats = new RegionHeartbeats(directory, loop, time, instructions);
   }
 
+  /** Who is told, on the event loop, where PD's members are whenever a leader has said so. */
+  public void onMembers(Consumer<List<HostPort>> listener) {
+    loop.executeOrRun(() -> directory.onMembers(listener));
+  }
+
   /** PD's cluster id, as soon as a leader is found. */
   public void clusterId(Reply<Long> reply) {
     loop.executeOrRun(() ->

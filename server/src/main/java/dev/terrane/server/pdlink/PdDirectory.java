@@ -53,6 +53,8 @@ final class PdDirectory {
   /** Why the last search found nobody, in words. */
   private String nobody = "PD has no leader that answers";
 
+  private Consumer<List<HostPort>> membersKnown = members -> {};
+
   private boolean searching;
   private boolean closed;
 
@@ -207,8 +209,14 @@ final class PdDirectory {
     }
   }
 
+  /** Who is told where PD's members are, whenever a leader has said so. */
+  void onMembers(Consumer<List<HostPort>> listener) {
+    membersKnown = listener;
+  }
+
   private void forgetAllBut(Set<HostPort> named) {
     members = named;
+    membersKnown.accept(List.copyOf(named));
     channelByAddress
         .entrySet()
         .removeIf(entry -> {

@@ -83,7 +83,6 @@ class NodeConfigFileTest {
         "roles = ['boss']                        | :1: roles names 'boss'; roles are pd and store",
         "memory = 'plenty'                       | :1: memory 'plenty' is no size",
         "replicas = 2                            | replicas is 2; a Region has 1, 3, 5 or 7",
-        "roles = ['store']                       | a store without PD needs PD's addresses",
         "name = 'x                               | :1:",
       })
   void namesTheLineAndTheMistake(String lines, String message) {
