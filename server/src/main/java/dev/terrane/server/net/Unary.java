@@ -27,6 +27,13 @@ public final class Unary<R> {
     client.onCompleted();
   }
 
+  /** The same for a response in another form than {@code R} that the call's marshaller knows. */
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  public void answerHereInOtherForm(Object response) {
+    ((StreamObserver) client).onNext(response);
+    client.onCompleted();
+  }
+
   public void fail(Status status) {
     loop.executeOrRun(() -> client.onError(status.asRuntimeException()));
   }

@@ -9,7 +9,6 @@ import dev.terrane.server.config.MemoryBudget;
 import dev.terrane.server.config.NodeConfig;
 import dev.terrane.server.metrics.NodeMetrics;
 import dev.terrane.server.net.ConnectionGate;
-import dev.terrane.server.net.DirectMemory;
 import dev.terrane.server.net.EventLoops;
 import dev.terrane.server.net.GrpcChannels;
 import dev.terrane.server.net.GrpcServers;
@@ -22,13 +21,13 @@ import dev.terrane.server.reserve.DiskReserve;
 import dev.terrane.server.run.FatalHandler;
 import dev.terrane.server.run.SystemTimeSource;
 import dev.terrane.server.traffic.NodeTraffic;
+import dev.terrane.server.traffic.WirePairs;
 import dev.terrane.server.transport.GrpcStoreTransport;
 import dev.terrane.server.transport.StoreAddresses;
 import dev.terrane.store.StoreStatus;
 import io.grpc.BindableService;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -151,7 +150,7 @@ public final class Node implements AutoCloseable {
             loop,
             threads.coders,
             threads.peersCoders,
-            () -> new DirectMemory(PooledByteBufAllocator.DEFAULT),
+            WirePairs.POOL,
             time);
     ConnectionGate gate = new ConnectionGate(descriptors.connections(), time);
     GrpcServers servers = new GrpcServers(loops, gate, memory.messageBytes(), traffic, fatal);

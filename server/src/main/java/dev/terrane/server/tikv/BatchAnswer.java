@@ -2,14 +2,15 @@ package dev.terrane.server.tikv;
 
 import dev.terrane.common.traffic.Charge;
 import dev.terrane.proto.tikvpb.BatchCommandsResponse.Response;
-import dev.terrane.server.traffic.AnswerMemory;
 import dev.terrane.server.traffic.CallTraffic;
+import dev.terrane.server.traffic.WireAnswer;
+import dev.terrane.server.traffic.WirePairs;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The answer to one command of a batch: while it is gathered, and until gRPC has written it out.
- * Most are small and are made without a charge and a memory of their own.
+ * Most are small and are made without a charge of their own.
  */
 final class BatchAnswer implements Reply<Response> {
   private final long id;
@@ -17,9 +18,12 @@ final class BatchAnswer implements Reply<Response> {
   private final CallTraffic traffic;
   private final BatchStream stream;
   private @Nullable Charge charge;
-  private @Nullable AnswerMemory memory;
   private Response response = Response.getDefaultInstance();
-  private int bytes;
+
+  /** In place of {@link #response}. */
+  private @Nullable WireAnswer large;
+
+  private long bytes;
 
   BatchAnswer(long id, BatchMessage message, CallTraffic traffic, BatchStream stream) {
     this.id = id;
@@ -39,19 +43,21 @@ final class BatchAnswer implements Reply<Response> {
   }
 
   @Override
-  public AnswerMemory memory() {
-    AnswerMemory open = memory;
-    if (open == null) {
-      open = traffic.openMemory();
-      memory = open;
-    }
-    return open;
+  public @Nullable WirePairs openPairs(int field) {
+    return traffic.openPairs(field);
   }
 
   @Override
   public void send(Response made) {
     response = made;
     bytes = made.getSerializedSize();
+    stream.answer(this);
+  }
+
+  @Override
+  public void send(WireAnswer made) {
+    large = made;
+    bytes = made.bytes();
     stream.answer(this);
   }
 
@@ -69,7 +75,12 @@ final class BatchAnswer implements Reply<Response> {
     return response;
   }
 
-  int bytes() {
+  /** The response where it is large and not a message; who writes it out frees it. */
+  @Nullable WireAnswer large() {
+    return large;
+  }
+
+  long bytes() {
     return bytes;
   }
 
@@ -82,26 +93,15 @@ final class BatchAnswer implements Reply<Response> {
     message.answered();
   }
 
-  /** Whether {@link #written} is to be called after it is handed over. */
-  boolean needsMemory() {
-    return memory != null;
-  }
-
-  /** gRPC has written it out, and holds what it was made of no more. */
-  void written() {
-    AnswerMemory kept = memory;
-    if (kept != null) {
-      kept.free();
-    }
-  }
-
   /** Nobody wants it any more. */
   void drop() {
     Charge gathered = charge;
     if (gathered != null) {
       gathered.close();
     }
-    written();
+    if (large != null) {
+      large.free();
+    }
     message.answered();
   }
 }

@@ -7,11 +7,10 @@ import dev.terrane.proto.tikvpb.BatchCommandsRequest.Request;
 import dev.terrane.proto.tikvpb.BatchCommandsResponse;
 import dev.terrane.proto.tikvpb.BatchCommandsResponse.Response;
 import dev.terrane.server.traffic.CallTraffic;
+import dev.terrane.server.traffic.WireAnswer;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -57,6 +56,9 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
 
   private static final int RESPONSES_PER_MESSAGE_MAX = 512;
   private static final int RESPONSE_MESSAGE_BYTES_MAX = 1 << 20;
+
+  /** From there on an answer in wire form is not written out by the event loop. */
+  private static final int LARGE_ANSWER_BYTES = 256 << 10;
 
   private final ServerCallStreamObserver<BatchCommandsResponse> client;
   private final BatchedRequests requests;
@@ -250,54 +252,68 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
 
   private int sendOne() {
     BatchCommandsResponse.Builder message = BatchCommandsResponse.newBuilder();
-    List<BatchAnswer> withMemory = List.of();
     int count = 0;
     long bytes = 0;
     while (count < RESPONSES_PER_MESSAGE_MAX && bytes < RESPONSE_MESSAGE_BYTES_MAX) {
-      @Nullable BatchAnswer answer = answers.poll();
-      if (answer == null) {
+      @Nullable BatchAnswer answer = answers.peek();
+      if (answer == null || (answer.large() != null && count > 0)) {
         break;
       }
-      message.addResponses(answer.response()).addRequestIds(answer.id());
+      answers.remove();
       bytes += answer.bytes();
-      answer.handOver();
-      if (answer.needsMemory()) {
-        withMemory = withMemory.isEmpty() ? new ArrayList<>() : withMemory;
-        withMemory.add(answer);
-      }
       count++;
+      answer.handOver();
+      message.addRequestIds(answer.id());
+      WireAnswer large = answer.large();
+      if (large != null) {
+        sent(bytes, message);
+        sendAlone(large.in(BatchCommandsResponse.RESPONSES_FIELD_NUMBER).with(message.build()));
+        return count;
+      }
+      message.addResponses(answer.response());
     }
-    answerBytes.addAndGet(-bytes);
-    tellHealth(message);
-    write(message.build(), bytes, withMemory);
+    sent(bytes, message);
+    BatchCommandsResponse made = message.build();
+    write(bytes > RESPONSE_MESSAGE_BYTES_MAX, () -> client.onNext(made));
     return count;
   }
 
-  private void write(BatchCommandsResponse message, long bytes, List<BatchAnswer> withMemory) {
-    if (bytes > RESPONSE_MESSAGE_BYTES_MAX) {
+  private void sent(long bytes, BatchCommandsResponse.Builder message) {
+    answerBytes.addAndGet(-bytes);
+    tellHealth(message);
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // the call's marshaller knows
+  private void sendAlone(WireAnswer message) {
+    write(
+        message.bytes() > LARGE_ANSWER_BYTES,
+        () -> {
+          try {
+            ((StreamObserver) client).onNext(message);
+          } finally {
+            message.free();
+          }
+        });
+  }
+
+  /** Has another thread write to the client where that takes long. */
+  private void write(boolean takesLong, Runnable toClient) {
+    if (takesLong) {
       writing = true;
-      Runnable write =
+      Runnable elsewhere =
           () -> {
             try {
-              writeHere(message, withMemory);
+              toClient.run();
             } finally {
               eventLoop.execute(this::afterWriting);
             }
           };
-      if (traffic.elsewhere(write)) {
+      if (traffic.elsewhere(elsewhere)) {
         return;
       }
       writing = false;
     }
-    writeHere(message, withMemory);
-  }
-
-  private void writeHere(BatchCommandsResponse message, List<BatchAnswer> withMemory) {
-    try {
-      client.onNext(message);
-    } finally {
-      withMemory.forEach(BatchAnswer::written);
-    }
+    toClient.run();
   }
 
   private void afterWriting() {

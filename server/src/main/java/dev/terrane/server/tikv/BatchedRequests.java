@@ -7,8 +7,9 @@ import dev.terrane.proto.kvrpcpb.HealthFeedback;
 import dev.terrane.proto.tikvpb.BatchCommandsEmptyResponse;
 import dev.terrane.proto.tikvpb.BatchCommandsRequest.Request;
 import dev.terrane.proto.tikvpb.BatchCommandsResponse.Response;
-import dev.terrane.server.traffic.AnswerMemory;
 import dev.terrane.server.traffic.NoRoom;
+import dev.terrane.server.traffic.WireAnswer;
+import dev.terrane.server.traffic.WirePairs;
 import dev.terrane.txn.Delays;
 import io.grpc.Status;
 import java.util.function.BiFunction;
@@ -30,23 +31,29 @@ final class BatchedRequests {
 
   void handle(Request request, Reply<Response> reply) {
     switch (request.getCmdCase()) {
-      case RAW_GET -> reads.get(request.getRawGet(), as(reply, Response.Builder::setRawGet));
-      case RAW_PUT -> writes.put(request.getRawPut(), as(reply, Response.Builder::setRawPut));
+      case RAW_GET ->
+          reads.get(request.getRawGet(), as(reply, request, Response.Builder::setRawGet));
+      case RAW_PUT ->
+          writes.put(request.getRawPut(), as(reply, request, Response.Builder::setRawPut));
       case RAW_DELETE ->
-          writes.delete(request.getRawDelete(), as(reply, Response.Builder::setRawDelete));
+          writes.delete(request.getRawDelete(), as(reply, request, Response.Builder::setRawDelete));
       case RAW_BATCH_GET ->
-          reads.batchGet(request.getRawBatchGet(), as(reply, Response.Builder::setRawBatchGet));
+          reads.batchGet(
+              request.getRawBatchGet(), as(reply, request, Response.Builder::setRawBatchGet));
       case RAW_BATCH_PUT ->
-          writes.batchPut(request.getRawBatchPut(), as(reply, Response.Builder::setRawBatchPut));
+          writes.batchPut(
+              request.getRawBatchPut(), as(reply, request, Response.Builder::setRawBatchPut));
       case RAW_BATCH_DELETE ->
           writes.batchDelete(
-              request.getRawBatchDelete(), as(reply, Response.Builder::setRawBatchDelete));
-      case RAW_SCAN -> reads.scan(request.getRawScan(), as(reply, Response.Builder::setRawScan));
+              request.getRawBatchDelete(), as(reply, request, Response.Builder::setRawBatchDelete));
+      case RAW_SCAN ->
+          reads.scan(request.getRawScan(), as(reply, request, Response.Builder::setRawScan));
       case RAW_BATCH_SCAN ->
-          reads.batchScan(request.getRawBatchScan(), as(reply, Response.Builder::setRawBatchScan));
+          reads.batchScan(
+              request.getRawBatchScan(), as(reply, request, Response.Builder::setRawBatchScan));
       case RAW_DELETE_RANGE ->
           writes.deleteRange(
-              request.getRawDeleteRange(), as(reply, Response.Builder::setRawDeleteRange));
+              request.getRawDeleteRange(), as(reply, request, Response.Builder::setRawDeleteRange));
       case RAW_COPROCESSOR -> reply.send(with().setRawCoprocessor(store.rawCoprocessor()).build());
       case COPROCESSOR -> reply.send(with().setCoprocessor(store.coprocessor()).build());
       case GET_HEALTH_FEEDBACK ->
@@ -67,9 +74,12 @@ final class BatchedRequests {
     }
   }
 
-  /** Wraps each response as the field that {@code set} sets. */
+  /** Wraps each response as the field that {@code set} sets, which has the tag of the request. */
   private static <R> Reply<R> as(
-      Reply<Response> reply, BiFunction<Response.Builder, R, Response.Builder> set) {
+      Reply<Response> reply,
+      Request request,
+      BiFunction<Response.Builder, R, Response.Builder> set) {
+    int field = request.getCmdCase().getNumber();
     return new Reply<>() {
       @Override
       public void send(R response) {
@@ -87,8 +97,13 @@ final class BatchedRequests {
       }
 
       @Override
-      public AnswerMemory memory() {
-        return reply.memory();
+      public @Nullable WirePairs openPairs(int inField) {
+        return reply.openPairs(inField);
+      }
+
+      @Override
+      public void send(WireAnswer response) {
+        reply.send(response.in(field));
       }
     };
   }

@@ -88,7 +88,7 @@ final class RawReads {
       commands.batchGet(
           RequestContexts.raw(request.getContext(), request.getCf()),
           ProtoBytes.toBytes(request.getKeysList()),
-          new PairsAnswer(encoded, reply::memory));
+          new PairsAnswer<>(reply, encoded, RawBatchGetResponse.PAIRS_FIELD_NUMBER));
     }
   }
 
@@ -109,7 +109,7 @@ final class RawReads {
           Integer.toUnsignedLong(request.getLimit()),
           request.getKeyOnly(),
           request.getReverse(),
-          new PairsAnswer(encoded, reply::memory));
+          new PairsAnswer<>(reply, encoded, RawScanResponse.KVS_FIELD_NUMBER));
     }
   }
 
@@ -127,7 +127,7 @@ final class RawReads {
           Integer.toUnsignedLong(request.getEachLimit()),
           request.getKeyOnly(),
           request.getReverse(),
-          new PairsAnswer(encoded, reply::memory));
+          new PairsAnswer<>(reply, encoded, RawBatchScanResponse.KVS_FIELD_NUMBER));
     }
   }
 

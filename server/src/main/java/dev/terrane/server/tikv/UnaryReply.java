@@ -3,8 +3,9 @@ package dev.terrane.server.tikv;
 import com.google.protobuf.MessageLite;
 import dev.terrane.common.traffic.Charge;
 import dev.terrane.server.net.Unary;
-import dev.terrane.server.traffic.AnswerMemory;
 import dev.terrane.server.traffic.CallTraffic;
+import dev.terrane.server.traffic.WireAnswer;
+import dev.terrane.server.traffic.WirePairs;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
@@ -12,17 +13,8 @@ import org.jspecify.annotations.Nullable;
  * Answers a call of its own, which gives the charge back when it is over. A large response is
  * written out by whoever made it, and not on the event loop, where all others would wait for that.
  */
-final class UnaryReply<R extends MessageLite> implements Reply<R> {
+record UnaryReply<R extends MessageLite>(Unary<R> call, CallTraffic traffic) implements Reply<R> {
   private static final int LARGE_BYTES = 256 << 10;
-
-  private final Unary<R> call;
-  private final CallTraffic traffic;
-  private @Nullable AnswerMemory memory;
-
-  UnaryReply(Unary<R> call, CallTraffic traffic) {
-    this.call = call;
-    this.traffic = traffic;
-  }
 
   @Override
   public Charge charge() {
@@ -30,34 +22,30 @@ final class UnaryReply<R extends MessageLite> implements Reply<R> {
   }
 
   @Override
-  public AnswerMemory memory() {
-    AnswerMemory open = memory;
-    if (open == null) {
-      open = traffic.openMemory();
-      memory = open;
-    }
-    return open;
+  public @Nullable WirePairs openPairs(int field) {
+    return traffic.openPairs(field);
   }
 
   @Override
   public void send(R response) {
-    if (memory == null && response.getSerializedSize() < LARGE_BYTES) {
+    if (response.getSerializedSize() < LARGE_BYTES) {
       call.answer(response);
     } else {
       call.answerHere(response);
-      free();
+    }
+  }
+
+  @Override
+  public void send(WireAnswer response) {
+    try {
+      call.answerHereInOtherForm(response);
+    } finally {
+      response.free();
     }
   }
 
   @Override
   public void refuse(Status why) {
-    free();
     call.fail(why);
-  }
-
-  private void free() {
-    if (memory != null) {
-      memory.free();
-    }
   }
 }

@@ -84,9 +84,9 @@ public final class CallTraffic {
     return sending;
   }
 
-  /** For the large parts of one answer. Its user frees it. */
-  public AnswerMemory openMemory() {
-    return node == null ? AnswerMemory.heap() : node.openMemory();
+  /** See {@link NodeTraffic#openPairs}. */
+  public @Nullable WirePairs openPairs(int field) {
+    return node == null ? null : node.openPairs(field);
   }
 
   /** Runs {@code work} on another thread than the event loop's; false if that is not possible. */

@@ -74,7 +74,7 @@ final class CountedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
     if (over.get()) {
       return;
     }
-    long bytes = ((MessageLite) message).getSerializedSize();
+    long bytes = bytes(message);
     if (unsentBytes.getAndAdd(bytes) == 0) {
       unsentSinceNanos = unread.nanoTime();
     }
@@ -83,6 +83,12 @@ final class CountedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
     } else {
       close(NoRoom.STATUS, new Metadata());
     }
+  }
+
+  private static long bytes(Object message) {
+    return message instanceof WireAnswer answer
+        ? answer.bytes()
+        : ((MessageLite) message).getSerializedSize();
   }
 
   private boolean hasRoom(long bytes) {

@@ -3,6 +3,7 @@ package dev.terrane.server.traffic;
 import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.PrototypeMarshaller;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerMethodDefinition;
@@ -21,13 +22,16 @@ final class GuardedMethod<Q, R> implements ServerCallHandler<Q, R> {
   static <Q, R> ServerMethodDefinition<Q, R> of(
       NodeTraffic node, ServerMethodDefinition<Q, R> method) {
     MethodDescriptor<Q, R> descriptor = method.getMethodDescriptor();
-    return ServerMethodDefinition.create(
+    MethodDescriptor.Builder<Q, R> guarded =
         descriptor.toBuilder()
             .setRequestMarshaller(
                 new Received.Reading<>(
-                    descriptor.getRequestMarshaller(), node.budget().largeBytesMax()))
-            .build(),
-        new GuardedMethod<>(node, method.getServerCallHandler()));
+                    descriptor.getRequestMarshaller(), node.budget().largeBytesMax()));
+    if (descriptor.getResponseMarshaller() instanceof PrototypeMarshaller<R> messages) {
+      guarded.setResponseMarshaller(new WireAnswer.Writing<>(messages));
+    }
+    return ServerMethodDefinition.create(
+        guarded.build(), new GuardedMethod<>(node, method.getServerCallHandler()));
   }
 
   @Override

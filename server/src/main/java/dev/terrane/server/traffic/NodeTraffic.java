@@ -9,9 +9,10 @@ import io.grpc.DecompressorRegistry;
 import io.grpc.Metadata;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerStreamTracer;
+import io.netty.buffer.ByteBufAllocator;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** All calls of a node, and what they may hold. Thread-safe. */
 public final class NodeTraffic {
@@ -26,7 +27,7 @@ public final class NodeTraffic {
   private final TrafficBudget budget;
   private final Executor loop;
   private final ReadPool coders;
-  private final Supplier<AnswerMemory> memory;
+  private final @Nullable ByteBufAllocator answers;
   private final ReadPool peersCoders;
   private final UnreadAnswers unread;
   private final AtomicLong openCalls = new AtomicLong();
@@ -35,19 +36,19 @@ public final class NodeTraffic {
    * @param loop where messages are handed over that were decoded elsewhere
    * @param coders where clients' large requests are decoded, and large answers encoded
    * @param peersCoders the same for other stores and members, which must not wait behind
-   * @param memory for the large parts of one answer, whenever there is one
+   * @param answers memory for large answers; null where all are messages
    */
   public NodeTraffic(
       TrafficBudget budget,
       Executor loop,
       ReadPool coders,
       ReadPool peersCoders,
-      Supplier<AnswerMemory> memory,
+      @Nullable ByteBufAllocator answers,
       TimeSource time) {
     this.budget = budget;
     this.loop = loop;
     this.coders = coders;
-    this.memory = memory;
+    this.answers = answers;
     this.peersCoders = peersCoders;
     this.unread = new UnreadAnswers(time);
     budget.whenRefused(this::lookForTheSlow);
@@ -112,8 +113,9 @@ public final class NodeTraffic {
     return Gzip.registry();
   }
 
-  AnswerMemory openMemory() {
-    return memory.get();
+  /** For the pairs of a large answer; its user frees it. Null where all answers are messages. */
+  @Nullable WirePairs openPairs(int field) {
+    return answers == null ? null : new WirePairs(answers, field);
   }
 
   /** How many calls are open. */

@@ -11,7 +11,6 @@ import dev.terrane.proto.tikvpb.BatchCommandsRequest;
 import dev.terrane.proto.tikvpb.BatchCommandsResponse;
 import dev.terrane.proto.tikvpb.TikvGrpc;
 import dev.terrane.server.run.SystemTimeSource;
-import dev.terrane.server.traffic.AnswerMemory;
 import dev.terrane.server.traffic.NodeTraffic;
 import dev.terrane.txn.ReadPool;
 import io.grpc.ManagedChannel;
@@ -65,7 +64,7 @@ class GrpcServersTest {
             Runnable::run,
             atOnce,
             atOnce,
-            AnswerMemory::heap,
+            null,
             new SystemTimeSource());
     GrpcServers servers =
         new GrpcServers(loops, gate, MESSAGE_BYTES_MAX, traffic, (where, failure) -> {});

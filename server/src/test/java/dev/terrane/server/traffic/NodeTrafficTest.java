@@ -78,7 +78,7 @@ class NodeTrafficTest {
           loops.executor((where, failure) -> failures.add(failure)),
           decoders,
           peersDecoders,
-          AnswerMemory::heap,
+          null,
           new TimeSource() {
             @Override
             public long nanoTime() {

@@ -4,7 +4,6 @@ import dev.terrane.common.traffic.TrafficBudget;
 import dev.terrane.engine.EngineException;
 import dev.terrane.server.net.GrpcChannels;
 import dev.terrane.server.net.HostPort;
-import dev.terrane.server.traffic.AnswerMemory;
 import dev.terrane.server.traffic.NodeTraffic;
 import dev.terrane.sim.world.Machine;
 import dev.terrane.sim.world.NodeProcess;
@@ -69,7 +68,7 @@ public final class ServerNode {
             process.loop(),
             new SimReadPool(process),
             new SimReadPool(process),
-            AnswerMemory::heap,
+            null,
             machine.clock());
     traffic = calls;
     try {
