@@ -58,6 +58,7 @@ public final class PdMember implements Agent {
   private final MemberRaft raft;
   private final TickWheel wheel;
   private final RegionTree regions = new RegionTree();
+  private final Windows windows;
   private final Handlers handlers;
   private final Desk desk;
   private final PdInbox pd;
@@ -98,6 +99,7 @@ public final class PdMember implements Agent {
     this.newCompletions = new Intake<>(completions, MESSAGES_PER_CYCLE_MAX);
     this.newCalls = new Intake<>(calls, MESSAGES_PER_CYCLE_MAX);
     this.raft = new MemberRaft(config, recovered, storage, transport, time, random, completions);
+    this.windows = new Windows(raft, time);
     this.handlers = new Handlers(this);
     this.desk = new Desk(this, handlers);
     this.pd = new PdInbox(calls, handlers);
@@ -320,71 +322,14 @@ public final class PdMember implements Agent {
     leadership = begun;
     lookSoon();
     handlers.keeper().beginWith(state.firstRegion());
-    extendWindows(begun);
+    windows.extend(begun);
   }
 
   private void followClock() {
     Leadership current = leadership;
     if (current != null) {
       current.oracle().update(time.wallMillis());
-      extendWindows(current);
-    }
-  }
-
-  /** Reserves timestamps and ids ahead of their use. */
-  private void extendWindows(Leadership current) {
-    long bound = current.oracle().boundToSave(time.wallMillis());
-    if (bound != 0) {
-      Command.Builder command = Command.newBuilder();
-      command.getSaveTimestampBoundBuilder().setBoundMillis(bound);
-      boolean proposed =
-          raft.propose(
-              command,
-              new MemberRaft.Proposal() {
-                @Override
-                public void applied(Outcome outcome) {
-                  current.oracle().saved(bound);
-                }
-
-                @Override
-                public void lost() {
-                  current.oracle().notSaved();
-                }
-              });
-      if (!proposed) {
-        current.oracle().notSaved();
-      }
-    }
-    reserveIds(current, 0);
-  }
-
-  /** Asks for ids if fewer than usual, or than {@code wanted}, are at hand. */
-  void reserveIds(Leadership current, long wanted) {
-    long count = current.ids().toReserve(wanted);
-    if (count == 0) {
-      return;
-    }
-    Command.Builder command = Command.newBuilder();
-    command.getReserveIdsBuilder().setCount(count);
-    boolean proposed =
-        raft.propose(
-            command,
-            new MemberRaft.Proposal() {
-              @Override
-              public void applied(Outcome outcome) {
-                if (!(outcome instanceof Outcome.Ids ids)) {
-                  throw Invariant.violated("reserving ids gave %s", outcome);
-                }
-                current.ids().reserved(ids.first(), ids.last());
-              }
-
-              @Override
-              public void lost() {
-                current.ids().notReserved();
-              }
-            });
-    if (!proposed) {
-      current.ids().notReserved();
+      windows.extend(current);
     }
   }
 
@@ -475,6 +420,10 @@ public final class PdMember implements Agent {
 
   MemberRaft raft() {
     return raft;
+  }
+
+  Windows windows() {
+    return windows;
   }
 
   RegionTree regions() {

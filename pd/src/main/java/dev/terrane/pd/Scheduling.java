@@ -223,7 +223,7 @@ final class Scheduling {
   private void addReplica(
       RegionInfo region, Decision.AddReplica add, Leadership leadership, long nowNanos) {
     if (!leadership.ids().has(1)) {
-      member.reserveIds(leadership, 1); // the next look finds one
+      member.windows().reserveIds(leadership, 1); // the next look finds one
       walkAgain = true;
       return;
     }

@@ -104,7 +104,7 @@ final class SplitCalls {
     }
     IdAllocator ids = leadership.ids();
     if (!ids.has(wanted)) {
-      member.reserveIds(leadership, wanted);
+      member.windows().reserveIds(leadership, wanted);
       return List.of();
     }
     long next = ids.allocate(wanted) - wanted + 1;

@@ -126,7 +126,7 @@ final class TimestampCalls {
     }
     IdAllocator ids = leadership.ids();
     if (!ids.has(count)) {
-      member.reserveIds(leadership, count);
+      member.windows().reserveIds(leadership, count);
       return false;
     }
     reply.answer(
