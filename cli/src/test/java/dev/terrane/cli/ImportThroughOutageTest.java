@@ -83,7 +83,7 @@ class ImportThroughOutageTest {
   @Test
   void itWaitsForANodeThatStopsAndLeavesNoLineOut() throws Exception {
     Node node = cluster.start("a", Set.of(Role.PD, Role.STORE), List.of());
-    int lines = 20_000;
+    int lines = 4_000;
     Path acknowledged = directory.resolve("acknowledged");
     Future<Integer> running =
         startImport(

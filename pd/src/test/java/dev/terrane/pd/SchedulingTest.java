@@ -20,9 +20,11 @@ import dev.terrane.proto.pdpb.StoreStats;
 import dev.terrane.proto.terranepd.ExplainRegionRequest;
 import dev.terrane.proto.terranepd.ExplainRegionResponse;
 import dev.terrane.proto.terranepd.KeepStoreRequest;
+import dev.terrane.proto.terranepd.ListStoresRequest;
 import dev.terrane.proto.terranepd.RemoveStoreRequest;
 import dev.terrane.proto.terranepd.RemoveStoreResponse;
 import dev.terrane.proto.terranepd.Rules;
+import dev.terrane.proto.terranepd.StoreSummary;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -107,6 +109,75 @@ class SchedulingTest {
     assertThat(stores.history)
         .containsExactly(
             "learner " + spare, "joint +" + spare + " -" + away, "leave joint", "remove " + away);
+  }
+
+  private StoreSummary summary(long id) {
+    return cluster
+        .onLeader(
+            ListStoresRequest.newBuilder().setHeader(cluster.header()).build(), Pd::listStores)
+        .getStoresList()
+        .stream()
+        .filter(summary -> summary.getStore().getId() == id)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private PdFigures figures() {
+    return cluster.leaderOrThrow().running().figures();
+  }
+
+  /** What 'ctl stores' and HTTP show comes from the one, metrics from the other. */
+  @Test
+  void aStoreThatStopsIsDisconnectedAfterTwentySecondsAndDownBySetting() {
+    stores.add(2);
+    stores.add(3);
+    until("1 2 3");
+    assertThat(summary(3).getCondition()).isEqualTo("Up");
+    assertThat(figures().storesUp()).isEqualTo(3);
+    stores.kill(3);
+
+    cluster.runFor(Duration.ofSeconds(18));
+    assertThat(summary(3).getCondition()).isEqualTo("Up");
+    cluster.runFor(Duration.ofSeconds(4));
+    assertThat(summary(3).getCondition()).isEqualTo("Disconnected");
+    assertThat(figures().storesDisconnected()).isEqualTo(1);
+    assertThat(figures().storesUp()).isEqualTo(2);
+
+    cluster.runFor(Duration.ofSeconds(34));
+    assertThat(summary(3).getCondition()).isEqualTo("Disconnected");
+    cluster.runFor(Duration.ofSeconds(6));
+    assertThat(summary(3).getCondition()).isEqualTo("Down");
+    assertThat(figures().storesDown()).isEqualTo(1);
+    assertThat(figures().storesDisconnected()).isZero();
+    assertThat(summary(3).getSilentMillis()).isBetween(60_000L, 64_000L);
+
+    stores.revive(3);
+    cluster.runFor(Duration.ofSeconds(3));
+    assertThat(summary(3).getCondition()).isEqualTo("Up");
+    assertThat(figures().storesUp()).isEqualTo(3);
+  }
+
+  @Test
+  void aDeadVoterBesideAnIdleStoreIsReplacedWhenItWasToldToBe() {
+    stores.add(2);
+    stores.add(3);
+    until("1 2 3");
+    stores.add(4);
+    stores.history.clear();
+    stores.kill(3);
+    cluster.runFor(Duration.ofSeconds(25));
+    String outlook = summary(3).getOutlook();
+    assertThat(outlook).matches("its replicas are rebuilt elsewhere in [0-9]+s");
+    long told = Long.parseLong(outlook.replaceAll("\\D", ""));
+    assertThat(told).isBetween(30L, 36L);
+
+    cluster.runFor(Duration.ofSeconds(told - 1));
+    assertThat(stores.history).isEmpty();
+    cluster.runFor(Duration.ofSeconds(3));
+    assertThat(stores.history).startsWith("learner 4");
+    assertThat(summary(3).getOutlook()).isEqualTo("its replicas are rebuilt elsewhere now: 1 left");
+    until("1 2 4");
+    assertThat(summary(3).getOutlook()).isEqualTo("none of its replicas is missed any more");
   }
 
   @Test
