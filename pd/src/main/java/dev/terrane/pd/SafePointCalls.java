@@ -146,8 +146,16 @@ final class SafePointCalls {
               .build());
       return;
     }
-    // What a refusal would say is said by the least safe point, which the caller compares.
-    member.replicate(serviceCommand(service, request), reply, outcome -> leastServiceSafePoint());
+    member.replicate(
+        serviceCommand(service, request),
+        reply,
+        outcome ->
+            // What contradicts another is said by the least safe point, which the caller compares.
+            outcome instanceof Outcome.Refused refused && refused.type() == ErrorType.UNKNOWN
+                ? UpdateServiceGCSafePointResponse.newBuilder()
+                    .setHeader(Headers.refused(state().clusterId(), refused))
+                    .build()
+                : leastServiceSafePoint());
   }
 
   private Command.Builder serviceCommand(String service, UpdateServiceGCSafePointRequest request) {

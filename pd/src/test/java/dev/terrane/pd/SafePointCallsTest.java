@@ -3,6 +3,7 @@ package dev.terrane.pd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.terrane.pd.state.SafePointTable;
 import dev.terrane.proto.etcdserverpb.RangeRequest;
 import dev.terrane.proto.pdpb.AdvanceGCSafePointRequest;
 import dev.terrane.proto.pdpb.AdvanceGCSafePointResponse;
@@ -202,5 +203,28 @@ class SafePointCallsTest {
     cluster.restart(node);
     assertThat(gcState().getTxnSafePoint()).isEqualTo(100);
     assertThat(gcState().getGcBarriersList()).hasSize(1);
+  }
+
+  @Test
+  void namesAndNumbersOfBarriersAreBoundedAndWhatHasExpiredMakesRoom() {
+    String longName = "n".repeat(SafePointTable.BARRIER_NAME_BYTES_MAX + 1);
+    assertThat(barrier(longName, 100, 60).getHeader().getError().getMessage())
+        .contains("the name has 257 bytes, at most 256");
+    assertThat(service(longName, 100, 60).getHeader().getError().getMessage())
+        .as("which must not take itself for protected")
+        .contains("the name has 257 bytes");
+    for (int i = 0; i < SafePointTable.BARRIERS_MAX; i++) {
+      assertThat(barrier("b" + i, 100, 60).getHeader().hasError()).isFalse();
+    }
+    assertThat(barrier("one more", 100, 60).getHeader().getError().getMessage())
+        .contains("there are 4096 barriers and service safe points", "delete one");
+    assertThat(service("one more", 100, 60).getHeader().getError().getMessage())
+        .contains("there are 4096 barriers");
+    assertThat(barrier("b7", 101, 60).getHeader().hasError()).as("known").isFalse();
+    assertThat(gcState().getGcBarriersCount()).isEqualTo(SafePointTable.BARRIERS_MAX);
+
+    cluster.runFor(Duration.ofSeconds(61));
+    assertThat(service("one more", 100, 60).getHeader().hasError()).isFalse();
+    assertThat(gcState().getGcBarriersCount()).isEqualTo(1);
   }
 }

@@ -13,6 +13,11 @@ public sealed interface Outcome {
   /** It contradicts the state it met; nothing changed. */
   record Refused(ErrorType type, String text) implements Outcome {}
 
+  /** There is no room for it; nothing changed. */
+  static Refused outOfBounds(String text) {
+    return new Refused(ErrorType.UNKNOWN, text);
+  }
+
   /** These ids are taken. */
   record Ids(long first, long last) implements Outcome {}
 

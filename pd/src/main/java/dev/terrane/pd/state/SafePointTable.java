@@ -21,7 +21,11 @@ public final class SafePointTable {
   /** An expiry that never comes. */
   public static final long NEVER = Long.MAX_VALUE;
 
-  private static final int BARRIERS_MAX = 10_000;
+  /** Of those that have not expired: all of them are in each copy of the state. */
+  public static final int BARRIERS_MAX = 4_096;
+
+  /** In bytes of UTF-8. */
+  public static final int BARRIER_NAME_BYTES_MAX = 256;
 
   private long txnSafePoint;
   private long gcSafePoint;
@@ -129,6 +133,17 @@ public final class SafePointTable {
   Outcome setBarrier(Command.SetBarrier command) {
     dropExpired(command.getNowMillis());
     Barrier barrier = command.getBarrier();
+    int nameBytes = barrier.getIdBytes().size();
+    if (nameBytes > BARRIER_NAME_BYTES_MAX) {
+      return Outcome.outOfBounds(
+          "the name has %d bytes, at most %d".formatted(nameBytes, BARRIER_NAME_BYTES_MAX));
+    }
+    if (barrierById.size() >= BARRIERS_MAX && !barrierById.containsKey(barrier.getId())) {
+      return Outcome.outOfBounds(
+          ("there are %d barriers and service safe points, the most there may be: delete one that is"
+                  + " not needed, or let it expire, or use a name that there is")
+              .formatted(BARRIERS_MAX));
+    }
     if (isBelow(barrier.getTs(), txnSafePoint)) {
       return new Outcome.Refused(
           ErrorType.INVALID_VALUE,
@@ -137,10 +152,6 @@ public final class SafePointTable {
                   barrier.getId(),
                   Long.toUnsignedString(barrier.getTs()),
                   Long.toUnsignedString(txnSafePoint)));
-    }
-    if (barrierById.size() >= BARRIERS_MAX && !barrierById.containsKey(barrier.getId())) {
-      return new Outcome.Refused(
-          ErrorType.INVALID_VALUE, "there are " + BARRIERS_MAX + " barriers already");
     }
     barrierById.put(barrier.getId(), barrier);
     return new Outcome.BarrierIs(barrier);

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * until it says where it is now: nothing else follows for it.
  */
 public final class StoreTable {
+  private static final int STORES_MAX = 16_384;
+  private static final int STORE_BYTES_MAX = 16 << 10;
+
   private final TreeMap<Long, Store> byId = new TreeMap<>();
 
   StoreTable(List<Store> stores) {
@@ -114,7 +117,15 @@ public final class StoreTable {
     if (store.getAddress().isEmpty()) {
       return invalid("invalid put store request: store " + store.getId() + " has no address");
     }
+    if (store.getSerializedSize() > STORE_BYTES_MAX) {
+      return invalid(
+          "invalid put store request: what store %d says of itself has %d bytes, at most %d: fewer or shorter labels"
+              .formatted(store.getId(), store.getSerializedSize(), STORE_BYTES_MAX));
+    }
     Store known = byId.get(store.getId());
+    if (known == null && byId.size() >= STORES_MAX) {
+      return invalid("there are %d stores, the most there may be".formatted(STORES_MAX));
+    }
     if (known != null && isGone(known)) {
       return new Outcome.Refused(
           ErrorType.STORE_TOMBSTONE, "store " + store.getId() + " has been removed");

@@ -140,6 +140,20 @@ class ClusterStateTest {
   }
 
   @Test
+  void aStoreSaysABoundedMuchOfItself() {
+    bootstrap();
+    Store.Builder store = Store.newBuilder().setId(9).setAddress("a:1").setVersion("8.5.0");
+    store.addLabelsBuilder().setKey("zone").setValue("z".repeat(20_000));
+    Command.Builder command = Command.newBuilder();
+    command.getPutStoreBuilder().setStore(store);
+    assertThat(apply(command))
+        .isInstanceOfSatisfying(
+            Outcome.Refused.class,
+            refused -> assertThat(refused.text()).contains("at most 16384", "shorter labels"));
+    assertThat(state.stores().get(9)).isNull();
+  }
+
+  @Test
   void aNewerFormatIsRefusedByName() {
     Bytes newerState =
         ProtoBytes.toBytes(State.newBuilder().setFormatVersion(2).build().toByteString());
