@@ -8,6 +8,7 @@ import dev.terrane.common.agent.Agent;
 import dev.terrane.common.agent.Inbox;
 import dev.terrane.common.agent.Waker;
 import dev.terrane.common.region.RegionError;
+import dev.terrane.engine.CachedRead;
 import dev.terrane.engine.ColumnFamily;
 import dev.terrane.engine.EngineException;
 import dev.terrane.engine.EngineStalledException;
@@ -56,6 +57,9 @@ final class Applier implements Agent {
 
   private static final int TASKS_PER_CYCLE_MAX = 1024;
 
+  /** So many keys that are compared one after the other are read together. */
+  private static final int READ_AHEAD_MAX = 128;
+
   /**
    * Not much less: RocksDB charges a writer that it refuses with what he would have waited for, so
    * that asking again much earlier would never succeed.
@@ -89,6 +93,9 @@ final class Applier implements Agent {
   private boolean positionsAdded;
 
   private long retryAtNanos = NO_DEADLINE;
+
+  /** When this cycle began. */
+  private long cycleNanos;
 
   /** What a proposal will hear once the batch is written; null: that it was applied. */
   private record Answer(Proposal proposal, @Nullable RegionError error) {}
@@ -132,11 +139,15 @@ final class Applier implements Agent {
       retryAtNanos = NO_DEADLINE;
     }
     int work = 0;
+    cycleNanos = nowNanos;
     changesWritten = 0;
     bytesWritten = 0;
     try {
       write(); // what a full disk kept back
-      while (work < TASKS_PER_CYCLE_MAX && !cycleIsFull() && takeNext()) {
+      while (work < TASKS_PER_CYCLE_MAX
+          && !cycleIsFull()
+          && retryAtNanos == NO_DEADLINE
+          && takeNext()) {
         work++;
       }
       write();
@@ -182,13 +193,28 @@ final class Applier implements Agent {
         ApplyPeer peer = peerByRegionId.get(entries.regionId());
         if (peer == null) {
           answerUndetermined(entries);
-        } else if (peer.barrierRuns) {
+        } else if (peer.barrierRuns || peer.readRuns) {
           peer.waiting.add(entries);
         } else {
           apply(peer, entries);
         }
       }
       case ApplyTask.BarrierPassed passed -> resume(passed);
+      case ApplyTask.ValueRead read -> {
+        ApplyPeer peer = peerThatReads(read.regionId(), read.peerId());
+        if (peer != null) {
+          peer.read = read;
+          goOn(peer);
+        }
+      }
+      case ApplyTask.ValueNotRead failed -> {
+        ApplyPeer peer = peerThatReads(failed.regionId(), failed.peerId());
+        if (peer != null) {
+          diskSpace.engineIsFull(failed.reason());
+          retryAtNanos = cycleNanos + RETRY_NANOS;
+          goOn(peer);
+        }
+      }
       case ApplyTask.Close close -> close(close);
     }
   }
@@ -215,7 +241,12 @@ final class Applier implements Agent {
         switch (entry.kind()) {
           case NORMAL -> {
             if (!filler.fill(peer, entry, proposedHere ? proposals.get(proposal) : null)) {
-              backlog.addFirst(rest(task, i, proposal));
+              ApplyTask.Entries rest = rest(task, i, proposal);
+              if (peer.readRuns) {
+                peer.waiting.add(rest);
+              } else {
+                backlog.addFirst(rest);
+              }
               return;
             }
           }
@@ -255,6 +286,17 @@ final class Applier implements Agent {
     }
     peer.barrierRuns = false;
     reports.add(peer.report());
+    goOn(peer);
+  }
+
+  /** Null if it was closed meanwhile. */
+  private @Nullable ApplyPeer peerThatReads(long regionId, long peerId) {
+    ApplyPeer peer = peerByRegionId.get(regionId);
+    return peer != null && peer.peerId == peerId && peer.readRuns ? peer : null;
+  }
+
+  private void goOn(ApplyPeer peer) {
+    peer.readRuns = false;
     while (!peer.waiting.isEmpty()) {
       backlog.addFirst(peer.waiting.removeLast());
     }
@@ -333,10 +375,85 @@ final class Applier implements Agent {
         });
   }
 
+  /** Reads the first of {@code keys} for the step that waits, and has memory know the others. */
+  private void startRead(ApplyPeer peer, ColumnFamily family, List<Bytes> keys) {
+    peer.readRuns = true;
+    disk.submit(
+        "read-before-delete",
+        () -> {
+          ApplyTask read;
+          try {
+            Bytes value = engine.multiGet(family, keys).getFirst();
+            read = new ApplyTask.ValueRead(peer.regionId, peer.peerId, value);
+          } catch (EngineException e) {
+            if (!e.retryable()) {
+              throw e;
+            }
+            read =
+                new ApplyTask.ValueNotRead(
+                    peer.regionId, peer.peerId, String.valueOf(e.getMessage()));
+          }
+          submit(read);
+        });
+  }
+
   private void report() {
     if (!reports.isEmpty()) {
       loop.put(new StoreMessage.Applied(List.copyOf(reports)));
       reports.clear();
+    }
+  }
+
+  /**
+   * A change has to wait for a value that only the disk has; it is shown again when that is read.
+   */
+  private static final class ReadNeeded extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    ReadNeeded() {
+      super(null, null, false, false);
+    }
+  }
+
+  /** The keys that changes compare, one after the other, up to a change of another kind. */
+  private static final class Compared implements Mutations.Visitor {
+    final List<Bytes> keys = new ArrayList<>();
+    ColumnFamily family = ColumnFamily.DEFAULT;
+    private boolean over;
+
+    /** Those of {@code changes}, which are not taken for it; the first is one of them. */
+    static Compared nextOf(Mutations.Walk changes) {
+      Compared compared = new Compared();
+      Mutations.Walk ahead = changes.copy();
+      while (!compared.over && compared.keys.size() < READ_AHEAD_MAX && ahead.next(compared)) {}
+      return compared;
+    }
+
+    @Override
+    public void put(ColumnFamily of, Bytes key, Bytes value) {
+      over = true;
+    }
+
+    @Override
+    public void delete(ColumnFamily of, Bytes key) {
+      over = true;
+    }
+
+    @Override
+    public void deleteRange(ColumnFamily of, KeyRange range) {
+      over = true;
+    }
+
+    @Override
+    public void deleteIfEndsWith(ColumnFamily of, Bytes key, Bytes suffix) {
+      if (keys.isEmpty()) {
+        family = of;
+      }
+      if (of == family) {
+        keys.add(key);
+      } else {
+        over = true;
+      }
     }
   }
 
@@ -345,7 +462,10 @@ final class Applier implements Agent {
     private @Nullable ApplyPeer peer;
     private @Nullable EntryInHand inHand;
 
-    /** Begins {@code entry}, or goes on with it; false if its rest is for the next cycle. */
+    /**
+     * Begins {@code entry}, or goes on with it; false if its rest is for the next cycle, or for
+     * when a value has been read that the peer waits for.
+     */
     boolean fill(ApplyPeer newPeer, Entry entry, ProposalQueue.@Nullable InLog inLog) {
       EntryInHand begun = newPeer.inHand;
       if (begun == null) {
@@ -371,7 +491,13 @@ final class Applier implements Agent {
             if (cycleIsFull()) {
               return false;
             }
-            changes.next(this);
+            try {
+              changes.next(this);
+            } catch (ReadNeeded e) {
+              Compared compared = Compared.nextOf(changes);
+              startRead(peer(), compared.family, compared.keys);
+              return false;
+            }
           }
           entry.changes = null;
           answer(entry, null);
@@ -445,13 +571,26 @@ final class Applier implements Agent {
       if (!batch.isEmpty()) {
         write();
       }
-      Bytes value = engine.get(family, key);
+      CachedRead current = current(family, key);
+      if (current instanceof CachedRead.NeedsDisk) {
+        throw new ReadNeeded();
+      }
       changesWritten += COMPARISON_CHANGES;
-      if (value != null
+      if (current instanceof CachedRead.Found(Bytes value)
           && value.length() >= suffix.length()
           && value.from(value.length() - suffix.length()).equals(suffix)) {
         delete(family, key);
       }
+    }
+
+    private CachedRead current(ColumnFamily family, Bytes key) {
+      ApplyTask.ValueRead read = peer().read;
+      if (read == null) {
+        return engine.getCached(family, key);
+      }
+      peer().read = null; // nobody else has written the Region since
+      Bytes value = read.value();
+      return value == null ? CachedRead.ABSENT : new CachedRead.Found(value);
     }
 
     private void checkKey(Bytes key) {

@@ -15,7 +15,10 @@ final class ApplyPeer {
   final long regionId;
   final long peerId;
 
-  /** Entries that wait behind the barrier of an administrative entry; bounded by Raft's limits. */
+  /**
+   * Entries that wait behind the barrier of an administrative entry, or for a value that only the
+   * disk has; bounded by Raft's limits.
+   */
   final ArrayDeque<ApplyTask.Entries> waiting = new ArrayDeque<>();
 
   /** An entry of which a part is applied, and the rest comes in the next cycle. */
@@ -24,6 +27,11 @@ final class ApplyPeer {
   Region region;
   AppliedPosition position;
   boolean barrierRuns;
+  boolean readRuns;
+
+  /** What was read for the change that waits in {@link #inHand}; null if nothing was. */
+  ApplyTask.@Nullable ValueRead read;
+
   AppliedRegion.@Nullable RegionChange change;
   long bytesWritten;
   long keysWritten;

@@ -1,9 +1,11 @@
 package dev.terrane.store;
 
+import dev.terrane.common.Bytes;
 import dev.terrane.common.region.Region;
 import dev.terrane.raft.Entry;
 import dev.terrane.store.wire.AppliedPosition;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What arrives in the applier's inbox. */
 sealed interface ApplyTask {
@@ -24,4 +26,14 @@ sealed interface ApplyTask {
 
   /** A barrier after an administrative entry has been passed. */
   record BarrierPassed(long regionId, long peerId) implements ApplyTask {}
+
+  /**
+   * What only the disk knew of a key that is to be compared.
+   *
+   * @param value null if the key is not there
+   */
+  record ValueRead(long regionId, long peerId, @Nullable Bytes value) implements ApplyTask {}
+
+  /** The same could not be read now, as for want of descriptors. */
+  record ValueNotRead(long regionId, long peerId, String reason) implements ApplyTask {}
 }

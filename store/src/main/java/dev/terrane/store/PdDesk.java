@@ -4,6 +4,7 @@ import dev.terrane.common.TimeSource;
 import dev.terrane.common.region.Peer;
 import dev.terrane.common.region.Region;
 import dev.terrane.engine.ColumnFamily;
+import dev.terrane.engine.EngineException;
 import dev.terrane.engine.FlowSignals;
 import dev.terrane.proto.ProtoRegions;
 import dev.terrane.proto.eraftpb.ConfChangeType;
@@ -47,6 +48,7 @@ final class PdDesk {
   private final LoopServices services;
   private final PeerTable peers;
   private final SnapshotDesk snapshots;
+  private final EngineReadings readings;
   private final Admission admission;
   private final PdLink pd;
   private final Store self;
@@ -68,12 +70,13 @@ final class PdDesk {
       LoopServices services,
       PeerTable peers,
       SnapshotDesk snapshots,
-      Admission admission,
+      EngineReadings readings,
       LoopParts parts) {
     this.services = services;
     this.peers = peers;
     this.snapshots = snapshots;
-    this.admission = admission;
+    this.readings = readings;
+    this.admission = parts.admission();
     this.pd = parts.pd();
     this.self = parts.self();
     this.time = parts.time();
@@ -164,8 +167,8 @@ final class PdDesk {
 
   private void heartbeatOfStore() {
     long nowSeconds = TimeUnit.MILLISECONDS.toSeconds(time.wallMillis());
-    FlowSignals signals = services.engine.flowSignals();
-    long used = services.engine.statistics().sstBytes() + signals.memtableBytes();
+    FlowSignals signals = readings.signals();
+    long used = readings.usedBytes();
     StoreStats stats =
         StoreStats.newBuilder()
             .setStoreId(services.identity.storeId())
@@ -239,8 +242,18 @@ final class PdDesk {
     services.disk.submit(
         "measure-region",
         () -> {
-          long bytes = services.engine.approximateSize(region.range());
-          long keys = services.engine.approximateKeys(ColumnFamily.DEFAULT, region.range());
+          long bytes;
+          long keys;
+          try {
+            bytes = services.engine.approximateSize(region.range());
+            keys = services.engine.approximateKeys(ColumnFamily.DEFAULT, region.range());
+          } catch (EngineException e) {
+            if (!e.retryable()) {
+              throw e;
+            }
+            resume(() -> peer.reporting().sizing(false)); // it is asked for again
+            return;
+          }
           resume(() -> {
             peer.reporting().sizes(bytes, keys);
             if (!peer.closed() && peer.leads()) {

@@ -53,6 +53,7 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
   private final SnapshotDesk snapshots;
   private final PdDesk pdDesk;
   private final LogJanitor janitor;
+  private final EngineReadings readings;
   private final Consumer<StoreMessage> dispatcher = this::dispatch;
 
   /** Whether anything else than signs of life has come in this cycle. */
@@ -83,7 +84,9 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
     this.snapshots =
         new SnapshotDesk(
             services, peers, router, parts.transport(), parts.snapshotFiles(), nowNanos);
-    this.pdDesk = new PdDesk(services, peers, snapshots, parts.admission(), parts);
+    this.readings = new EngineReadings(services);
+    parts.admission().engine(readings.signals());
+    this.pdDesk = new PdDesk(services, peers, snapshots, readings, parts);
     this.janitor = new LogJanitor(services, peers, snapshots.sends());
     this.housekeepingFromNanos = nowNanos;
     this.housekeepingAtNanos = nowNanos;
@@ -167,9 +170,7 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
   }
 
   private void dispatch(StoreMessage message) {
-    if (!(message instanceof StoreMessage.RaftReceived)) {
-      stirred = true;
-    }
+    stirred |= stirs(message);
     switch (message) {
       case Proposal proposal -> {
         LocalPeer peer = peers.get(proposal.regionId());
@@ -212,7 +213,27 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
         peers.applierClosed(closed);
       }
       case StoreMessage.Instructed instructed -> pdDesk.instructed(instructed.instruction());
+      case StoreMessage.EngineRead read -> {
+        readings.answered(read.reading());
+        judgeEngine();
+      }
+      case StoreMessage.EngineNotRead _ -> readings.notAnswered();
       case StoreMessage.Resume resume -> resume.next().run();
+    }
+  }
+
+  /** Whether somebody wants something; what other stores sent, the router knows. */
+  private static boolean stirs(StoreMessage message) {
+    return !(message instanceof StoreMessage.RaftReceived
+        || message instanceof StoreMessage.EngineRead
+        || message instanceof StoreMessage.EngineNotRead);
+  }
+
+  private void judgeEngine() {
+    parts.admission().engine(readings.signals());
+    if (parts.admission().refusesWrites() != null
+        && housekeepingAtNanos - services.nowNanos() > HOUSEKEEPING_NANOS) {
+      keepHouseIn(HOUSEKEEPING_NANOS, 0); // so that clients hear soon that it is over
     }
   }
 
@@ -220,7 +241,7 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
     if (nowNanos - housekeepingFromNanos < 0) {
       return 0;
     }
-    parts.admission().engine(services.engine.flowSignals());
+    readings.ask();
     if (parts.admission().refusesWrites() == null) {
       keepHouseIn(HOUSEKEEPING_AT_REST_NANOS, HOUSEKEEPING_EARLY_NANOS);
     } else {

@@ -24,6 +24,12 @@ sealed interface StoreMessage permits Proposal, ReadRequest, StoreMessage.Other 
   /** The applier has let go of a Region and will not write to it again. */
   record ApplierClosed(long regionId, long peerId) implements Other {}
 
+  /** The engine was looked at. That stirs nobody: it is done at rest, too. */
+  record EngineRead(EngineReadings.Reading reading) implements Other {}
+
+  /** It could not be looked at now. */
+  record EngineNotRead() implements Other {}
+
   /** Something that was done elsewhere for the loop is finished: {@code next} runs on the loop. */
   record Resume(Runnable next) implements Other {}
 }

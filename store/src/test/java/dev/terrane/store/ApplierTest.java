@@ -10,6 +10,7 @@ import dev.terrane.common.region.Region;
 import dev.terrane.common.region.RegionEpoch;
 import dev.terrane.common.region.RegionError;
 import dev.terrane.engine.ColumnFamily;
+import dev.terrane.engine.EngineException;
 import dev.terrane.engine.StallState;
 import dev.terrane.engine.memory.MemoryDisk;
 import dev.terrane.engine.memory.MemoryEngine;
@@ -50,8 +51,9 @@ class ApplierTest {
   private final Inbox<StoreMessage> loop = new Inbox<>("loop", 1024);
   private final DiskSpace diskSpace = new DiskSpace();
   private final Credits credits = new Credits(100, 1 << 20);
+  private final ManualDisk disk = new ManualDisk(new Random(1));
   private final Applier applier =
-      new Applier(engine, loop, 1024, new ManualDisk(new Random(1)), diskSpace, MetricsSink.NONE);
+      new Applier(engine, loop, 1024, disk, diskSpace, MetricsSink.NONE);
   private final VirtualTime time = new VirtualTime();
   private final List<String> answers = new ArrayList<>();
 
@@ -325,6 +327,86 @@ class ApplierTest {
     applier.poll(time);
     assertThat(stored("k")).isNull();
     assertThat(answers).hasSize(5).allMatch(answer -> answer.endsWith("applied"));
+  }
+
+  /** On small machines whoever reads here stops ticks, votes and heartbeats of all Regions. */
+  @Test
+  void aComparisonThatNeedsTheDiskHoldsUpItsRegionAndNobodyElse() {
+    Bytes suffix = Bytes.ofUtf8("-ttl1");
+    Mutations clean =
+        new MutationsBuilder()
+            .put(ColumnFamily.DEFAULT, Bytes.ofUtf8("c"), Bytes.ofUtf8("v-ttl1"))
+            .deleteIfEndsWith(ColumnFamily.DEFAULT, Bytes.ofUtf8("a"), suffix)
+            .deleteIfEndsWith(ColumnFamily.DEFAULT, Bytes.ofUtf8("b"), suffix)
+            .deleteIfEndsWith(ColumnFamily.DEFAULT, Bytes.ofUtf8("c"), suffix)
+            .build();
+    applier.submit(
+        entries(1, 1, proposal("a", 3, put("a", "v-ttl1")), proposal("b", 3, put("b", "v-ttl2"))));
+    applier.poll(time);
+    answers.clear();
+    memoryDisk.setColdReadEvery(1);
+
+    applier.submit(
+        entries(
+            1,
+            2,
+            proposal("before", 3, put("d", "1")),
+            proposal("clean", 3, clean),
+            proposal("after", 3, put("a", "new"))));
+    applier.submit(entries(1, 3, proposal("next", 3, put("e", "1"))));
+    applier.submit(entries(2, 1, proposal("other", 3, put("x", "1"))));
+    applier.poll(time);
+    assertThat(answers).containsExactlyInAnyOrder("before applied", "other applied");
+    assertThat(stored("x")).isEqualTo("1");
+    assertThat(position(1).index()).as("only whole entries count").isEqualTo(1);
+
+    int reads = 0;
+    while (disk.runOne()) {
+      reads++;
+      applier.poll(time);
+    }
+    assertThat(reads).isEqualTo(3);
+    assertThat(answers.subList(2, answers.size()))
+        .containsExactly("clean applied", "after applied", "next applied");
+    assertThat(stored("a")).as("deleted, and put after that").isEqualTo("new");
+    assertThat(stored("b")).isEqualTo("v-ttl2");
+    assertThat(stored("c")).isNull();
+    assertThat(position(1).index()).isEqualTo(3);
+    assertThat(credits.requests()).isZero();
+  }
+
+  @Test
+  void aComparisonThatCannotBeReadIsTriedAgainLater() {
+    Mutations clean =
+        new MutationsBuilder()
+            .deleteIfEndsWith(ColumnFamily.DEFAULT, Bytes.ofUtf8("a"), Bytes.ofUtf8("1"))
+            .build();
+    applier.submit(entries(1, 1, proposal("a", 3, put("a", "1"))));
+    applier.poll(time);
+    memoryDisk.setColdReadEvery(1);
+    applier.submit(entries(1, 2, proposal("clean", 3, clean)));
+    applier.poll(time);
+    memoryDisk.setDescriptorsShort(true);
+    for (int i = 0; i < 3; i++) { // every fourth finds none: be that the next
+      try {
+        engine.get(ColumnFamily.DEFAULT, Bytes.EMPTY);
+      } catch (EngineException none) {
+        i = -1;
+      }
+    }
+    assertThat(disk.runOne()).isTrue();
+    memoryDisk.setDescriptorsShort(false);
+
+    applier.poll(time);
+    assertThat(diskSpace.fullReason()).isNotNull();
+    assertThat(applier.poll(time)).as("it waits").isZero();
+    time.advance(Duration.ofNanos(applier.nextDeadlineNanos() - time.nanoTime()));
+    applier.poll(time);
+    assertThat(disk.runOne()).isTrue();
+    applier.poll(time);
+    assertThat(answers).containsExactly("a applied", "clean applied");
+    assertThat(stored("a")).isNull();
+    assertThat(diskSpace.fullReason()).isNull();
   }
 
   @Test

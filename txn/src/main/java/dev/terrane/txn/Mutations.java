@@ -121,6 +121,13 @@ public final class Mutations {
       this.encoded = encoded;
     }
 
+    /** One that goes on from here by itself. */
+    public Walk copy() {
+      Walk copy = new Walk(encoded);
+      copy.position = position;
+      return copy;
+    }
+
     public boolean hasNext() {
       return position < encoded.length();
     }

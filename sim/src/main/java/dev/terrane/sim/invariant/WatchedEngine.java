@@ -19,7 +19,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An engine whose writes are seen when they are done, and in each of which its process may die. */
+/**
+ * An engine whose writes are seen when they are done, and in each of which its process may die. No
+ * agent may ask it for anything that may wait for the disk.
+ */
 final class WatchedEngine implements KvEngine {
   private final KvEngine engine;
   private final MachineDisk disk;
@@ -41,6 +44,7 @@ final class WatchedEngine implements KvEngine {
 
   @Override
   public @Nullable Bytes get(ColumnFamily family, Bytes key) {
+    stalls.onlyElsewhere("a read of the engine");
     stalls.step("a read of the engine");
     return engine.get(family, key);
   }
@@ -53,17 +57,20 @@ final class WatchedEngine implements KvEngine {
 
   @Override
   public List<@Nullable Bytes> multiGet(ColumnFamily family, List<Bytes> keys) {
+    stalls.onlyElsewhere("reads of the engine");
     return engine.multiGet(family, keys);
   }
 
   @Override
   public Cursor cursor(ColumnFamily family, KeyRange range, ScanKind kind) {
+    stalls.onlyElsewhere("a cursor of the engine");
     stalls.step("a read of the engine");
     return engine.cursor(family, range, kind);
   }
 
   @Override
   public void write(WriteBatch batch) {
+    stalls.onlyElsewhere("a write of the engine that may wait");
     stalls.step("a write of the engine");
     disk.mayDie("a write of the engine");
     engine.write(batch);
@@ -79,6 +86,7 @@ final class WatchedEngine implements KvEngine {
 
   @Override
   public void barrier() {
+    stalls.onlyElsewhere("a barrier");
     disk.mayDie("a barrier of the engine");
     engine.barrier();
   }
@@ -91,54 +99,64 @@ final class WatchedEngine implements KvEngine {
 
   @Override
   public long approximateSize(ColumnFamily family, KeyRange range) {
+    stalls.onlyElsewhere("a size");
     return engine.approximateSize(family, range);
   }
 
   @Override
   public long approximateKeys(ColumnFamily family, KeyRange range) {
+    stalls.onlyElsewhere("a count of keys");
     return engine.approximateKeys(family, range);
   }
 
   @Override
   public @Nullable Bytes middleKey(ColumnFamily family, KeyRange range) {
+    stalls.onlyElsewhere("a key in the middle");
     return engine.middleKey(family, range);
   }
 
   @Override
   public SstWriter sstWriter(ColumnFamily family, Path file) {
+    stalls.onlyElsewhere("a file");
     return engine.sstWriter(family, file);
   }
 
   @Override
   public void ingest(Map<ColumnFamily, List<Path>> files) {
+    stalls.onlyElsewhere("an ingest");
     disk.mayDie("an ingest of the engine");
     engine.ingest(files);
   }
 
   @Override
   public void deleteFilesInRange(KeyRange range) {
+    stalls.onlyElsewhere("a deletion of files");
     disk.mayDie("a deletion of files of the engine");
     engine.deleteFilesInRange(range);
   }
 
   @Override
   public void flush() {
+    stalls.onlyElsewhere("a flush");
     engine.flush();
   }
 
   @Override
   public void compact(KeyRange range) {
+    stalls.onlyElsewhere("a compaction");
     engine.compact(range);
   }
 
   @Override
   public FlowSignals flowSignals() {
+    stalls.onlyElsewhere("the engine's signals");
     stalls.step("a read of the engine");
     return engine.flowSignals();
   }
 
   @Override
   public EngineStatistics statistics() {
+    stalls.onlyElsewhere("the engine's statistics");
     return engine.statistics();
   }
 

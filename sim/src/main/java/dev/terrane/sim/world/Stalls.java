@@ -78,6 +78,14 @@ public final class Stalls {
     step("a clock that was read");
   }
 
+  /** For what no agent may do: within a poll it would let all that share its thread wait. */
+  public void onlyElsewhere(String what) {
+    AgentActor polled = polledHere();
+    if (polled != null && !polled.toString().startsWith("log-writer")) {
+      throw new SimulationFailure(polled + " of " + machine.name() + " waits for " + what);
+    }
+  }
+
   private @Nullable AgentActor polledHere() {
     AgentActor polled = machine.world().polled();
     return polled != null && polled.process().machine() == machine ? polled : null;
