@@ -139,13 +139,11 @@ final class Core {
 
   /** Whether a change that is committed and not applied takes this peer's vote. */
   boolean isBeingRemoved() {
-    if (!log.hasConfChange() || log.firstConfChange() > log.committed()) {
+    Entry committed = log.committedConfChange();
+    if (committed == null) {
       return false;
     }
-    if (!(log.entries(log.firstConfChange(), 1, 1) instanceof LogRead.Found found)) {
-      return false;
-    }
-    ConfChange change = ConfChange.decode(found.entries().getFirst().data());
+    ConfChange change = ConfChange.decode(committed.data());
     // Invalid once it is in effect, which is a moment before it counts as applied.
     return MembershipChange.whyInvalid(membership, change) == null
         && !MembershipChange.apply(membership, change).isVoter(id);

@@ -3,6 +3,7 @@ package dev.terrane.raft;
 import static dev.terrane.common.Invariant.check;
 
 import dev.terrane.common.Invariant;
+import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +26,8 @@ final class RaftLog {
   private final LogTail tail;
   private final long retainedBytesMax;
 
-  /** Indexes of membership changes that are not applied, ascending. The values are not used. */
-  private final LongRing confChanges = new LongRing();
+  /** Membership changes that are not applied, ascending: few, and small. */
+  private final ArrayDeque<Entry> confChanges = new ArrayDeque<>(1);
 
   /** Indexes not handed out whose entries must await a durable commit; the values are not used. */
   private final LongRing gated = new LongRing();
@@ -35,6 +36,15 @@ final class RaftLog {
   private final LongRing applying = new LongRing();
 
   private long applyingBytes;
+
+  /**
+   * What is to be handed out next and only on disk: from the request to the answer its first index,
+   * then the entries; else 0, and none.
+   */
+  private long fetching;
+
+  private @Nullable EntriesRequest fetch;
+  private List<Entry> fetched = List.of();
   private long committed;
   private long applied;
   private long handedOut;
@@ -91,7 +101,7 @@ final class RaftLog {
     }
     gated.add(entry.index(), 0);
     if (entry.kind() == EntryKind.CONF_CHANGE) {
-      confChanges.add(entry.index(), 0);
+      confChanges.add(entry);
     }
   }
 
@@ -119,7 +129,13 @@ final class RaftLog {
 
   /** The index of the first membership change that is not applied, or is being applied now. */
   long firstConfChange() {
-    return confChanges.firstKey();
+    return confChanges.getFirst().index();
+  }
+
+  /** The first membership change that is committed and not applied; null if there is none. */
+  @Nullable Entry committedConfChange() {
+    Entry first = confChanges.peekFirst();
+    return first != null && first.index() <= committed ? first : null;
   }
 
   /** The last durable index of this log; 0 while a snapshot replaces it. */
@@ -134,7 +150,7 @@ final class RaftLog {
 
   /** Whether a membership change at or below the commit index is not applied. */
   boolean hasCommittedConfChange() {
-    return !confChanges.isEmpty() && confChanges.firstKey() <= committed;
+    return !confChanges.isEmpty() && confChanges.getFirst().index() <= committed;
   }
 
   /** Whether any membership change in the log is not applied, committed or not. */
@@ -228,7 +244,7 @@ final class RaftLog {
     tail.truncateFrom(index);
     persisted = Math.min(persisted, index - 1);
     emitted = Math.min(emitted, index - 1);
-    while (!confChanges.isEmpty() && confChanges.lastKey() >= index) {
+    while (!confChanges.isEmpty() && confChanges.getLast().index() >= index) {
       confChanges.removeLast();
     }
     while (!gated.isEmpty() && gated.lastKey() >= index) {
@@ -257,6 +273,9 @@ final class RaftLog {
     emitted = index;
     persisted = 0;
     gated.clear();
+    fetching = 0;
+    fetch = null;
+    fetched = List.of();
     unpersistedSnapshot = snapshot;
     snapshotEmitted = false;
     installing = index;
@@ -308,6 +327,7 @@ final class RaftLog {
   /** Whether {@link #takeCommitted} has something, if {@code applyingBytesMax} may be waiting. */
   boolean hasCommitted(long applyingBytesMax, long durableCommit) {
     return installing == 0
+        && fetching == 0
         && applyingBytes < applyingBytesMax
         && handedOut + 1 < committedEnd(durableCommit);
   }
@@ -336,17 +356,19 @@ final class RaftLog {
 
   /**
    * The next entries to apply, of {@code maxBytes} but at least one. Ends before an entry other
-   * than {@link EntryKind#NORMAL} that is not covered by {@code durableCommit}.
+   * than {@link EntryKind#NORMAL} that is not covered by {@code durableCommit}. None if they have
+   * to be read first, see {@link #takeFetch}.
    */
   List<Entry> takeCommitted(long maxBytes, long durableCommit) {
     long end = committedEnd(durableCommit);
-    List<Entry> entries =
-        switch (entries(handedOut + 1, end, maxBytes, Integer.MAX_VALUE)) {
-          case LogRead.Found found -> found.entries();
-          case LogRead.Compacted compacted ->
-              throw Invariant.violated(
-                  "log starts at %d, applied only %d", compacted.firstIndex(), applied);
-        };
+    List<Entry> entries = committedInMemory(end, maxBytes);
+    if (entries.isEmpty()) {
+      fetching = handedOut + 1;
+      fetch =
+          new EntriesRequest(
+              EntriesRequest.Use.APPLY, 0, fetching, Math.min(end, tail.firstIndex()), maxBytes);
+      return entries;
+    }
     long bytes = 0;
     for (int i = 0; i < entries.size(); i++) {
       bytes += entries.get(i).sizeBytes();
@@ -361,6 +383,45 @@ final class RaftLog {
     return entries;
   }
 
+  /** Those that follow what is handed out, before {@code end}; none if only the disk has them. */
+  private List<Entry> committedInMemory(long end, long maxBytes) {
+    long from = handedOut + 1;
+    List<Entry> arrived = fetched;
+    fetched = List.of();
+    if (!arrived.isEmpty() && arrived.getFirst().index() == from) {
+      return arrived.subList(0, (int) Math.min(arrived.size(), end - from));
+    }
+    if (from >= tail.firstIndex()) {
+      return tail.slice(from, end, maxBytes, Integer.MAX_VALUE);
+    }
+    @Nullable LogRead read =
+        from < firstIndex()
+            ? new LogRead.Compacted(firstIndex())
+            : storage.entriesInMemory(from, Math.min(end, tail.firstIndex()), maxBytes);
+    return switch (read) {
+      case null -> List.of();
+      case LogRead.Found found -> found.entries();
+      case LogRead.Compacted compacted ->
+          throw Invariant.violated(
+              "log starts at %d, applied only %d", compacted.firstIndex(), applied);
+    };
+  }
+
+  /** What {@link #takeCommitted} wants read from the disk, once; null if nothing. */
+  @Nullable EntriesRequest takeFetch() {
+    EntriesRequest wanted = fetch;
+    fetch = null;
+    return wanted;
+  }
+
+  /** What the disk had; of no use if a snapshot has taken its place. */
+  void fetched(long from, LogRead read) {
+    if (from == fetching) {
+      fetching = 0;
+      fetched = read instanceof LogRead.Found found ? found.entries() : List.of();
+    }
+  }
+
   /** Everything through {@code index} is applied, by entries or by a snapshot. */
   void applied(long index) {
     check(index >= applied, "applied %d after %d", index, applied);
@@ -370,7 +431,7 @@ final class RaftLog {
       applyingBytes -= applying.firstValue();
       applying.removeFirst();
     }
-    while (!confChanges.isEmpty() && confChanges.firstKey() <= index) {
+    while (!confChanges.isEmpty() && confChanges.getFirst().index() <= index) {
       confChanges.removeFirst();
     }
     if (index >= installing) {

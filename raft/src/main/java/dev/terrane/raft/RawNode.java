@@ -387,6 +387,10 @@ public final class RawNode {
         log.hasCommitted(core.config.applyingBytesMax(), durableCommit)
             ? log.takeCommitted(core.config.committedBytesMax(), durableCommit)
             : List.of();
+    EntriesRequest fetch = log.takeFetch();
+    if (fetch != null) {
+      core.outbox.requestEntries(fetch);
+    }
     if (!writes && core.persistence.isEmpty()) {
       core.outbox.releaseAfterPersist();
     }
@@ -514,8 +518,13 @@ public final class RawNode {
 
   /** What the disk had for {@code request}. */
   public void entriesRead(EntriesRequest request, LogRead read) {
-    if (request.term() == core.term() && core.role() instanceof Role.Leading leading) {
-      leading.leader().entriesRead(request, read);
+    switch (request.use()) {
+      case APPLY -> core.log.fetched(request.from(), read);
+      case REPLICATE -> {
+        if (request.term() == core.term() && core.role() instanceof Role.Leading leading) {
+          leading.leader().entriesRead(request, read);
+        }
+      }
     }
   }
 

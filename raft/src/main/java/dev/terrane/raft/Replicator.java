@@ -141,7 +141,8 @@ final class Replicator {
     fetches.begin(from);
     long before = core.log.storedEnd(from, core.config.appendEntriesMax());
     core.outbox.requestEntries(
-        new EntriesRequest(core.term(), from, before, core.config.appendBytesMax()));
+        new EntriesRequest(
+            EntriesRequest.Use.REPLICATE, core.term(), from, before, core.config.appendBytesMax()));
   }
 
   /** What was compacted meanwhile is found to be so when it is wanted again. */

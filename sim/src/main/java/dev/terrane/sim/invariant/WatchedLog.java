@@ -69,6 +69,7 @@ final class WatchedLog implements RaftLogEngine {
 
   @Override
   public LogRead entries(long regionId, long startIndex, long endIndex, long bytesMax) {
+    stalls.onlyElsewhere("entries of the log");
     stalls.step("a read of the log");
     return log.entries(regionId, startIndex, endIndex, bytesMax);
   }
@@ -82,6 +83,7 @@ final class WatchedLog implements RaftLogEngine {
 
   @Override
   public LogRead entriesIfHeld(long regionId, long startIndex, long endIndex, long bytesMax) {
+    stalls.onlyElsewhere("entries of the log");
     stalls.step("a read of the log");
     return log.entriesIfHeld(regionId, startIndex, endIndex, bytesMax);
   }
@@ -93,11 +95,13 @@ final class WatchedLog implements RaftLogEngine {
 
   @Override
   public long releasePoint(long regionId, long keepBytes) {
+    stalls.onlyElsewhere("a look at all entries of a Region");
     return log.releasePoint(regionId, keepBytes);
   }
 
   @Override
   public List<LogHolder> holdersOfOldest(long bytes, long entries) {
+    stalls.onlyElsewhere("a look at all entries");
     return log.holdersOfOldest(bytes, entries);
   }
 
