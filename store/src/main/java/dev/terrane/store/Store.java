@@ -137,9 +137,19 @@ public final class Store implements RegionStorage, StoreInbound {
     return contacts;
   }
 
-  /** Polled by any threads, each by one. */
+  /** {@link #loop} and {@link #applier}: polled by any threads, each by one. */
   public List<Agent> agents() {
     return List.of(loop, applier);
+  }
+
+  /** Runs the peers. */
+  public Agent loop() {
+    return loop;
+  }
+
+  /** Writes what they have committed. Stopped before the loop is closed. */
+  public Agent applier() {
+    return applier;
   }
 
   /** Polled by a thread of its own: waits for the disk. */
@@ -148,9 +158,9 @@ public final class Store implements RegionStorage, StoreInbound {
   }
 
   /** Who is woken when one of {@link #agents} gets a message; before the first poll. */
-  public void onMessage(Waker agentsWaker, Waker logWriterWaker) {
-    loop.onMessage(agentsWaker);
-    applier.onMessage(agentsWaker);
+  public void onMessage(Waker loopWaker, Waker applierWaker, Waker logWriterWaker) {
+    loop.onMessage(loopWaker);
+    applier.onMessage(applierWaker);
     logWriter.onMessage(logWriterWaker);
   }
 

@@ -266,9 +266,10 @@ final class StorePart implements AutoCloseable {
   }
 
   void startOn(NodeThreads threads) {
-    store.onMessage(threads.agents, threads.logWriters);
+    store.onMessage(threads.agents, threads.appliers, threads.logWriters);
     threads.logWriters.add(List.of(store.logWriter()));
-    threads.agents.add(store.agents());
+    threads.appliers.add(List.of(store.applier()));
+    threads.agents.add(List.of(store.loop()));
     threads.agents.add(List.of(new Closing(store)));
   }
 

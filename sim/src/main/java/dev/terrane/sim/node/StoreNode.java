@@ -275,7 +275,7 @@ public final class StoreNode {
         opened.agents().stream()
             .map(agent -> process.poll(agent, () -> process.draw(2_000, 60_000)))
             .toList();
-    opened.onMessage(() -> actors.forEach(AgentActor::wake), logWriter);
+    opened.onMessage(actors.getFirst(), actors.getLast(), logWriter);
     logWriter.wake();
     actors.forEach(AgentActor::wake);
   }
