@@ -300,6 +300,7 @@ final class LocalPeer implements DrivenNode.Owner {
     long termBefore = driven.term();
     int _ = driven.turn(services.nowNanos());
     publish();
+    services.leading += (leads() ? 1 : 0) - (led ? 1 : 0);
     if (leads() != led || (led && driven.term() != termBefore)) {
       health.reset();
       surroundings.leadershipChanged(this);
@@ -454,6 +455,9 @@ final class LocalPeer implements DrivenNode.Owner {
 
   /** The peer ends. Every request that waits is answered. */
   void close(String reason) {
+    if (!closed && leads()) {
+      services.leading--;
+    }
     closed = true;
     view.unreadable(PeerView.DataState.DESTROYED);
     requests.close(reason);

@@ -2,6 +2,7 @@ package dev.terrane.store;
 
 import dev.terrane.common.agent.Inbox;
 import dev.terrane.common.contact.Contacts;
+import dev.terrane.common.due.DueQueue;
 import dev.terrane.engine.EngineException;
 import dev.terrane.engine.KvEngine;
 import dev.terrane.engine.log.RaftLogEngine;
@@ -44,6 +45,12 @@ final class LoopServices {
 
   /** Peers whose logs have grown by some part of what is kept, since the janitor looked. */
   final Set<LocalPeer> grownLogs = new LinkedHashSet<>();
+
+  /** Peers that have requests waiting, by when one of them may have waited too long. */
+  final DueQueue<LocalPeer> expiries = new DueQueue<>();
+
+  /** How many peers of this loop lead. */
+  int leading;
 
   /** Which ranges are kept free for Regions that are coming. */
   final RangeClaims claims = new RangeClaims();

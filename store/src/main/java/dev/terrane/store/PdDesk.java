@@ -1,6 +1,7 @@
 package dev.terrane.store;
 
 import dev.terrane.common.TimeSource;
+import dev.terrane.common.due.DueQueue;
 import dev.terrane.common.region.Peer;
 import dev.terrane.common.region.Region;
 import dev.terrane.engine.ColumnFamily;
@@ -45,6 +46,11 @@ final class PdDesk {
   /** So often what PD has written down is said again, in case it was changed in between. */
   private static final long PUT_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(60);
 
+  /** A Region all of whose peers fare well is looked at so often, any other at each opportunity. */
+  private static final long STEADY_LOOK_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private static final int LOOKS_AT_ONCE_MAX = 512;
+
   private final LoopServices services;
   private final PeerTable peers;
   private final SnapshotDesk snapshots;
@@ -54,6 +60,10 @@ final class PdDesk {
   private final Store self;
   private final TimeSource time;
   private final long startSeconds;
+
+  /** Peers that lead, by when they may have something to report. */
+  private final DueQueue<LocalPeer> looks = new DueQueue<>();
+
   private boolean putRuns;
   private long putAtNanos;
   private long putRetryNanos = PUT_RETRY_NANOS;
@@ -86,18 +96,26 @@ final class PdDesk {
     this.storeHeartbeatAtNanos = putAtNanos;
   }
 
-  /** Does what is due; called every now and then. */
-  void poll(long nowNanos) {
+  /** Does what is due; called every now and then. Returns how many peers were looked at. */
+  int poll(long nowNanos) {
     putStore(nowNanos);
     if (nowNanos - storeHeartbeatAtNanos >= 0) {
       storeHeartbeatAtNanos = nowNanos + services.config.intervals().storeHeartbeat().toNanos();
       heartbeatOfStore();
     }
-    for (LocalPeer peer : peers.all()) {
-      if (peer.leads()) {
-        examine(peer, nowNanos);
-      }
-    }
+    return looks.handle(
+        nowNanos,
+        LOOKS_AT_ONCE_MAX,
+        peer -> {
+          if (!peer.closed() && peer.leads()) {
+            examine(peer, nowNanos);
+          }
+        });
+  }
+
+  /** Whether peers are due that were too many for one {@link #poll}. */
+  boolean hasMore(long nowNanos) {
+    return looks.isDue(nowNanos);
   }
 
   private void putStore(long nowNanos) {
@@ -219,7 +237,17 @@ final class PdDesk {
   void changed(LocalPeer peer) {
     if (peer.leads()) {
       heartbeat(peer, peer.health().examine(peer, services.nowNanos()));
+      lookAgain(peer);
     }
+  }
+
+  private void lookAgain(LocalPeer peer) {
+    long nowNanos = services.nowNanos();
+    Region region = peer.region();
+    boolean alone = region == null || region.peers().size() < 2;
+    long lookNanos = nowNanos + (peer.health().isSteady() ? STEADY_LOOK_NANOS : 1);
+    long reportNanos = Math.max(nowNanos + 1, peer.reporting().nextAtNanos());
+    looks.due(peer, alone ? reportNanos : Math.min(lookNanos, reportNanos));
   }
 
   private void examine(LocalPeer peer, long nowNanos) {
@@ -230,6 +258,7 @@ final class PdDesk {
     } else if (nowNanos - reporting.nextAtNanos() >= 0 && !reporting.sizing()) {
       measure(peer);
     }
+    lookAgain(peer);
   }
 
   /** A regular heartbeat carries fresh sizes, which are asked for where it may take time. */

@@ -36,6 +36,9 @@ final class PeerHealth {
     }
   }
 
+  /** Whether at the last look all others were heard of lately, and none lacked much. */
+  private boolean steady;
+
   private final Map<Long, Long> activeAtNanos = new LinkedHashMap<>();
 
   /** Forgets everything: leadership is new. */
@@ -43,7 +46,13 @@ final class PeerHealth {
     activeAtNanos.clear();
   }
 
+  /** Whether it may be a while until there is something to report. */
+  boolean isSteady() {
+    return steady;
+  }
+
   Report examine(LocalPeer peer, long nowNanos) {
+    steady = true;
     var region = peer.region();
     if (region == null || region.peers().size() < 2) {
       return Report.HEALTHY;
@@ -61,6 +70,7 @@ final class PeerHealth {
           || other.matchIndex() + LAG_ENTRIES_MAX < status.hardState().commit()) {
         pending.add(ProtoRegions.toProto(member));
       }
+      steady &= other.recentlyActive();
       Long active = activeAtNanos.get(other.peerId());
       if (active == null || other.recentlyActive()) {
         activeAtNanos.put(other.peerId(), nowNanos);
@@ -72,6 +82,7 @@ final class PeerHealth {
                 .build());
       }
     }
+    steady &= pending.isEmpty();
     return new Report(pending, down);
   }
 }

@@ -26,6 +26,9 @@ final class PeerRequests {
   private final ProposalQueue proposals = new ProposalQueue();
   private final ReadQueue reads = new ReadQueue();
 
+  /** Whether the peer is among those that have requests waiting. */
+  private boolean expires;
+
   PeerRequests(LoopServices services, LocalPeer peer) {
     this.services = services;
     this.peer = peer;
@@ -45,6 +48,7 @@ final class PeerRequests {
       return;
     }
     proposals.gather(proposal, node(), services.nowNanos(), this::notProposed);
+    expireLater();
     peer.markDirty();
   }
 
@@ -118,6 +122,7 @@ final class PeerRequests {
       return;
     }
     reads.gather(read, services.nowNanos());
+    expireLater();
     peer.markDirty();
   }
 
@@ -177,8 +182,19 @@ final class PeerRequests {
         : new RegionError.ReadIndexNotReady(peer.regionId(), "no leader is known");
   }
 
-  /** Lets go of what has waited too long. */
-  void expire() {
+  /** Requests wait here from now on, if none did before. */
+  private void expireLater() {
+    if (!expires) {
+      expires = true;
+      StoreConfig.Intervals intervals = services.config.intervals();
+      long nanos =
+          Math.min(intervals.undeterminedAfter().toNanos(), intervals.readTimeout().toNanos());
+      services.expiries.due(peer, services.nowNanos() + nanos);
+    }
+  }
+
+  /** Lets go of what has waited too long; whether something still waits. */
+  boolean expire() {
     long nowNanos = services.nowNanos();
     proposals.expire(
         peer.leads() ? peer.driven().term() : 0,
@@ -186,6 +202,8 @@ final class PeerRequests {
     reads.expire(
         nowNanos - services.config.intervals().readTimeout().toNanos(),
         new RegionError.ReadIndexNotReady(peer.regionId(), "no quorum has confirmed it in time"));
+    expires = !peer.closed() && !(proposals.isEmpty() && reads.isEmpty());
+    return expires;
   }
 
   /** The peer ends. Whatever waits is answered. */

@@ -1,6 +1,7 @@
 package dev.terrane.store;
 
 import dev.terrane.common.KeyRange;
+import dev.terrane.common.due.DueQueue;
 import dev.terrane.common.region.Region;
 import dev.terrane.common.region.RegionEpoch;
 import dev.terrane.engine.ColumnFamily;
@@ -37,6 +38,7 @@ final class PeerTable {
   private final TickWheel wheel;
   private final Map<Long, LocalPeer> byRegionId = new LinkedHashMap<>();
   private final Map<Long, Leaving> leavingByRegionId = new LinkedHashMap<>();
+  private final DueQueue<LocalPeer> digests = new DueQueue<>();
 
   PeerTable(LoopServices services, TickWheel wheel) {
     this.services = services;
@@ -62,8 +64,14 @@ final class PeerTable {
     services.regions.add(peer.view());
     byRegionId.put(peer.regionId(), peer);
     services.grownLogs.add(peer); // as it was recovered, its log may be long
+    digests.due(peer, services.nowNanos());
     wheel.keep(peer.driven());
     peer.markDirty();
+  }
+
+  /** All peers, by when others are told next that they are here. */
+  DueQueue<LocalPeer> digests() {
+    return digests;
   }
 
   /** After a turn of {@code peer}. */
@@ -94,6 +102,8 @@ final class PeerTable {
     wheel.remove(peer.driven());
     services.regions.remove(peer.view());
     services.grownLogs.remove(peer);
+    services.expiries.remove(peer);
+    digests.remove(peer);
     peer.close(reason);
     services.metrics.count("peers_destroyed_total", 1);
     leavingByRegionId.put(

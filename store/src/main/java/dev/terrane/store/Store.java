@@ -137,6 +137,11 @@ public final class Store implements RegionStorage, StoreInbound {
     return contacts;
   }
 
+  /** How often the housekeeping has looked at any peer; for tests. */
+  long looks() {
+    return loop.looks();
+  }
+
   /** {@link #loop} and {@link #applier}: polled by any threads, each by one. */
   public List<Agent> agents() {
     return List.of(loop, applier);

@@ -40,6 +40,11 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
   /** While nothing comes in but signs of life. */
   private static final long HOUSEKEEPING_AT_REST_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+  /** When more peers were due than are looked at in one go. */
+  private static final long HOUSEKEEPING_SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  private static final int LOOKS_AT_ONCE_MAX = 512;
+
   /** So much before its time it is done, if the store is awake for something else. */
   private static final long HOUSEKEEPING_EARLY_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
 
@@ -63,7 +68,7 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
   private long housekeepingFromNanos;
 
   private long housekeepingAtNanos;
-  private long digestAtNanos;
+  private long looks;
 
   /** Only while the store gives away what it leads. */
   private @Nullable HandOver handOver;
@@ -90,7 +95,6 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
     this.janitor = new LogJanitor(services, peers, snapshots.sends());
     this.housekeepingFromNanos = nowNanos;
     this.housekeepingAtNanos = nowNanos;
-    this.digestAtNanos = nowNanos;
   }
 
   PeerTable peers() {
@@ -247,16 +251,29 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
     } else {
       keepHouseIn(HOUSEKEEPING_NANOS, 0);
     }
-    peers.all().forEach(peer -> peer.requests().expire());
+    looks += services.expiries.handle(nowNanos, LOOKS_AT_ONCE_MAX, this::expire);
     services.retryWhatFoundNoRoom();
-    pdDesk.poll(nowNanos);
+    looks += pdDesk.poll(nowNanos);
     janitor.tidy(parts.admission().isDiskShort());
-    if (nowNanos - digestAtNanos >= 0) {
-      digestAtNanos = nowNanos + services.config.intervals().digest().toNanos();
-      sendDigests();
-    }
+    looks += peers.digests().handle(nowNanos, LOOKS_AT_ONCE_MAX, this::sendDigests);
     report();
+    if (services.expiries.isDue(nowNanos)
+        || pdDesk.hasMore(nowNanos)
+        || peers.digests().isDue(nowNanos)) {
+      keepHouseIn(HOUSEKEEPING_SLICE_NANOS, 0);
+    }
     return 1;
+  }
+
+  private void expire(LocalPeer peer) {
+    if (peer.requests().expire()) {
+      services.expiries.due(peer, services.nowNanos() + HOUSEKEEPING_NANOS);
+    }
+  }
+
+  /** How often the housekeeping has looked at a peer. */
+  long looks() {
+    return looks;
   }
 
   private void keepHouseIn(long nanos, long earlyNanos) {
@@ -265,20 +282,19 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
   }
 
   /**
-   * Tells every store that has peers of the same Regions which are here, so that a peer that was
+   * Tells the stores that have peers of the same Region which is here, so that a peer that was
    * removed without hearing of it does.
    */
-  private void sendDigests() {
-    for (LocalPeer peer : peers.all()) {
-      Region region = peer.region();
-      if (region == null) {
-        peer.envelopes().strangers().forEach(s -> sendDigest(peer, s.getId(), s.getStoreId()));
-        continue;
-      }
-      for (var other : region.peers()) {
-        if (other.id() != peer.peerId()) {
-          sendDigest(peer, other.id(), other.storeId());
-        }
+  private void sendDigests(LocalPeer peer) {
+    peers.digests().due(peer, services.nowNanos() + services.config.intervals().digest().toNanos());
+    Region region = peer.region();
+    if (region == null) {
+      peer.envelopes().strangers().forEach(s -> sendDigest(peer, s.getId(), s.getStoreId()));
+      return;
+    }
+    for (var other : region.peers()) {
+      if (other.id() != peer.peerId()) {
+        sendDigest(peer, other.id(), other.storeId());
       }
     }
   }
@@ -289,14 +305,8 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
 
   private void report() {
     MetricsSink metrics = services.metrics;
-    int leaders = 0;
-    for (LocalPeer peer : peers.all()) {
-      if (peer.leads()) {
-        leaders++;
-      }
-    }
     metrics.gauge("regions", services.regions.size());
-    metrics.gauge("region_leaders", leaders);
+    metrics.gauge("region_leaders", services.leading);
     metrics.gauge("store_loop_inbox_messages", services.inbox.size());
     metrics.gauge("admitted_requests", parts.admission().credits().requests());
     metrics.gauge("admitted_bytes", parts.admission().credits().bytes());

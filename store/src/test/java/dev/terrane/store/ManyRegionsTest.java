@@ -32,9 +32,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Stores that hold many Regions, laid out by hand as later splits would leave them. */
 class ManyRegionsTest {
   private static final int REGIONS = 24;
+  private static final int IDLE_REGIONS = 10_000;
   private static final long FIRST_REGION = 1000;
 
   private static Region region(int i, List<Long> storeIds) {
+    return region(i, REGIONS, storeIds);
+  }
+
+  private static Region region(int i, int count, List<Long> storeIds) {
     List<Peer> peers = new ArrayList<>();
     for (int s = 0; s < storeIds.size(); s++) {
       peers.add(Peer.voter(10_000 + i * 10L + s, storeIds.get(s)));
@@ -42,30 +47,32 @@ class ManyRegionsTest {
     return new Region(
         FIRST_REGION + i,
         new KeyRange(
-            i == 0 ? Bytes.EMPTY : border(i), i == REGIONS - 1 ? Bytes.EMPTY : border(i + 1)),
+            i == 0 ? Bytes.EMPTY : border(i), i == count - 1 ? Bytes.EMPTY : border(i + 1)),
         new RegionEpoch(1, 4),
         peers);
   }
 
   private static Bytes border(int i) {
-    return Bytes.ofUtf8(String.format("%03d", i));
+    return Bytes.ofUtf8(String.format("%05d", i));
   }
 
   /** Takes the first Region away and puts many in its place. */
-  private static void layOut(StoreHarness store, List<Long> storeIds, long firstRegionId) {
+  private static void layOut(
+      StoreHarness store, int count, List<Long> storeIds, long firstRegionId) {
     store.layOut((engine, log) -> {
-      write(engine, log, storeIds, store.storeId());
+      write(engine, log, count, storeIds, store.storeId());
       engine.write(
           new WriteBatch().delete(ColumnFamily.REGION, RegionKeys.regionState(firstRegionId)));
     });
   }
 
-  private static void write(KvEngine engine, RaftLogEngine log, List<Long> storeIds, long storeId) {
+  private static void write(
+      KvEngine engine, RaftLogEngine log, int count, List<Long> storeIds, long storeId) {
     WriteBatch batch = new WriteBatch();
     LogBatch logBatch = new LogBatch();
     AppliedPosition position = new AppliedPosition(5, 5);
-    for (int i = 0; i < REGIONS; i++) {
-      Region region = region(i, storeIds);
+    for (int i = 0; i < count; i++) {
+      Region region = region(i, count, storeIds);
       Peer here = region.peerOnStore(storeId);
       assertThat(here).isNotNull();
       batch.put(
@@ -89,7 +96,7 @@ class ManyRegionsTest {
       store.kill();
     }
     for (StoreHarness store : cluster.stores()) {
-      layOut(store, storeIds, cluster.regionId());
+      layOut(store, REGIONS, storeIds, cluster.regionId());
       store.start();
     }
     cluster.await("all regions have leaders", () -> leaders(cluster) == REGIONS);
@@ -117,7 +124,7 @@ class ManyRegionsTest {
         Region region = store.region(regionId);
         Peer peer = region == null ? null : region.peerOnStore(store.storeId());
         if (region != null && peer != null && store.leads(regionId)) {
-          Bytes key = Bytes.ofUtf8(String.format("%03d-key", i));
+          Bytes key = Bytes.ofUtf8(String.format("%05d-key", i));
           ClusterHarness.WriteOutcome outcome = new ClusterHarness.WriteOutcome();
           store
               .store()
@@ -202,6 +209,66 @@ class ManyRegionsTest {
         .isLessThanOrEqualTo(2L * links * (rounds + 1));
   }
 
+  private static ClusterHarness idleRegions() {
+    ClusterHarness cluster = ClusterHarness.ofOne(5);
+    StoreHarness store = cluster.store(0);
+    long first = cluster.regionId();
+    store.kill();
+    layOut(store, IDLE_REGIONS, List.of(store.storeId()), first);
+    store.start();
+    pollFor(cluster, Duration.ofSeconds(5));
+    assertThat(led(store)).isEqualTo(IDLE_REGIONS);
+    return cluster;
+  }
+
+  /** Polls whenever somebody wants to be. */
+  private static void pollFor(ClusterHarness cluster, Duration duration) {
+    cluster.wakeUpsOf(cluster.store(0), duration);
+  }
+
+  /** Each is reported once a minute, and its digest sent in three: nothing else is due. */
+  @Test
+  void theHousekeepingLooksOnlyAtRegionsForWhichSomethingIsDue() {
+    ClusterHarness cluster = idleRegions();
+    Store store = cluster.store(0).store();
+    long before = store.looks();
+
+    pollFor(cluster, Duration.ofSeconds(30));
+    assertThat(store.looks() - before).as("looks in 30 s").isLessThan(100);
+
+    pollFor(cluster, Duration.ofSeconds(330));
+    assertThat(store.looks() - before)
+        .as("looks in 6 minutes: 6 reports, and 2 digests of each")
+        .isBetween(7L * IDLE_REGIONS, 15L * IDLE_REGIONS);
+  }
+
+  @Test
+  void requestsThatWaitTooLongAreLetGoAmongManyIdleRegions() {
+    ClusterHarness cluster = idleRegions();
+    StoreHarness store = cluster.store(0);
+    store.holdLogWriter(true);
+    long before = store.store().looks();
+    ClusterHarness.WriteOutcome outcome = new ClusterHarness.WriteOutcome();
+    long regionId = FIRST_REGION + 77;
+    Region region = store.region(regionId);
+    assertThat(region).isNotNull();
+    Bytes key = border(77);
+    store
+        .store()
+        .write(
+            new RegionContext(
+                regionId, new RegionEpoch(1, 4), 10_000 + 77 * 10L, store.storeId(), 0),
+            ClusterHarness.only(key),
+            Mutations.put(ColumnFamily.DEFAULT, key, Bytes.ofUtf8("v")),
+            null,
+            outcome);
+    cluster.runFor(Duration.ofSeconds(12));
+    assertThat(outcome.done).as("its leader still leads: it may yet be done").isFalse();
+    assertThat(store.store().looks() - before).isBetween(1L, 100L);
+    store.holdLogWriter(false);
+    cluster.await("the write", outcome::succeeded);
+  }
+
   private static long syncs(ClusterHarness cluster) {
     return cluster.stores().stream().mapToLong(s -> s.log().figures().syncs()).sum();
   }
@@ -221,7 +288,7 @@ class ManyRegionsTest {
 
     for (StoreHarness store : cluster.stores()) {
       for (int i = 0; i < REGIONS; i++) {
-        String key = String.format("%03d-key", i);
+        String key = String.format("%05d-key", i);
         if (outcomes.get(i).succeeded()) {
           cluster.await("replayed", () -> "kept".equals(ClusterHarness.stored(store, key)));
         }
