@@ -35,10 +35,6 @@ class ManyRegionsTest {
   private static final int IDLE_REGIONS = 10_000;
   private static final long FIRST_REGION = 1000;
 
-  private static Region region(int i, List<Long> storeIds) {
-    return region(i, REGIONS, storeIds);
-  }
-
   private static Region region(int i, int count, List<Long> storeIds) {
     List<Peer> peers = new ArrayList<>();
     for (int s = 0; s < storeIds.size(); s++) {

@@ -84,6 +84,7 @@ class ReplicationTest {
         store.start();
       }
     }
+    cluster.put("settled", "on"); // what the leader itself had to read of its log, it has read
     StoreHarness leader = cluster.awaitLeader();
     leader.disk().hold("read-log"::equals);
     behind.start();

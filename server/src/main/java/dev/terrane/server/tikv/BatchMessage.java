@@ -19,7 +19,7 @@ final class BatchMessage {
   BatchMessage(BatchCommandsRequest message, Charge charge) {
     this.message = message;
     this.charge = charge;
-    this.unanswered = new AtomicInteger(message.getRequestsCount());
+    this.unanswered = new AtomicInteger(message.getRequestsCount() + 1);
   }
 
   BatchCommandsRequest message() {
@@ -30,7 +30,7 @@ final class BatchMessage {
     return next == message.getRequestsCount();
   }
 
-  /** The answer to one of its commands needs nothing of it any more. */
+  /** The answer to one of its commands needs nothing of it any more, or there are none to start. */
   void answered() {
     if (unanswered.decrementAndGet() == 0) {
       charge.close();

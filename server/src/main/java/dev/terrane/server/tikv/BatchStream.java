@@ -172,6 +172,7 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
       items += BatchedRequests.items(request);
       requests.handle(request, new BatchAnswer(id, taken, traffic, this));
     }
+    taken.answered();
     messageWanted.set(true);
     wantNextMessage();
   }
@@ -184,6 +185,7 @@ final class BatchStream implements StreamObserver<BatchCommandsRequest> {
       taken.next++;
       new BatchAnswer(id, taken, traffic, this).send(BatchedRequests.noRoom(request));
     }
+    taken.answered();
     messageWanted.set(true);
     wantNextMessage();
   }

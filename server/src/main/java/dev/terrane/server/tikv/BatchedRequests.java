@@ -4,6 +4,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import dev.terrane.common.traffic.Charge;
 import dev.terrane.proto.kvrpcpb.HealthFeedback;
+import dev.terrane.proto.kvrpcpb.KvPair;
 import dev.terrane.proto.tikvpb.BatchCommandsEmptyResponse;
 import dev.terrane.proto.tikvpb.BatchCommandsRequest.Request;
 import dev.terrane.proto.tikvpb.BatchCommandsResponse.Response;
@@ -12,11 +13,14 @@ import dev.terrane.server.traffic.WireAnswer;
 import dev.terrane.server.traffic.WirePairs;
 import dev.terrane.txn.Delays;
 import io.grpc.Status;
+import java.util.List;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Runs one command of a batch stream. The response has the tag of the request. */
 final class BatchedRequests {
+  private static final int BYTES_PER_ITEM = 2 << 10;
+
   private final RawReads reads;
   private final RawWrites writes;
   private final StoreRequests store;
@@ -113,17 +117,29 @@ final class BatchedRequests {
     return store.healthFeedback().getHealthFeedback();
   }
 
-  /** How much of a loop's time a command takes, in keys and pairs; at least one. */
+  /**
+   * How much of a loop's time a command takes to be started, in keys and pairs, or the bytes that
+   * are copied in the time of one; at least one.
+   */
   static int items(Request request) {
-    int items =
+    long items =
         switch (request.getCmdCase()) {
           case RAW_BATCH_GET -> request.getRawBatchGet().getKeysCount();
-          case RAW_BATCH_PUT -> request.getRawBatchPut().getPairsCount();
+          case RAW_BATCH_PUT -> itemsOf(request.getRawBatchPut().getPairsList());
           case RAW_BATCH_DELETE -> request.getRawBatchDelete().getKeysCount();
           case RAW_BATCH_SCAN -> request.getRawBatchScan().getRangesCount();
+          case RAW_PUT -> request.getRawPut().getValue().size() / BYTES_PER_ITEM;
           default -> 1;
         };
-    return Math.max(1, items);
+    return Math.clamp(items, 1, Integer.MAX_VALUE / 2);
+  }
+
+  private static long itemsOf(List<KvPair> pairs) {
+    long bytes = 0;
+    for (KvPair pair : pairs) {
+      bytes += pair.getValue().size();
+    }
+    return Math.max(pairs.size(), bytes / BYTES_PER_ITEM);
   }
 
   /** The response to {@code request} where there is no room for it. */

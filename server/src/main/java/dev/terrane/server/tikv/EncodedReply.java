@@ -51,6 +51,15 @@ final class EncodedReply<T extends @Nullable Object, R> implements RawReply<T> {
     reply.send(rejection.apply(why.message()));
   }
 
+  /** Rejects the request, if there is a reason; whether it did. */
+  boolean rejectedFor(@Nullable RawRejection why) {
+    if (why == null) {
+      return false;
+    }
+    rejected(why);
+    return true;
+  }
+
   /** Ends the request as one that is not for this server, if there is a reason; whether it did. */
   boolean refusedFor(@Nullable Status why) {
     if (why == null) {

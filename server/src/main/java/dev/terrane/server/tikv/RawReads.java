@@ -84,7 +84,8 @@ final class RawReads {
             pairs -> RawBatchGetResponse.newBuilder().addAllPairs(pairs).build(),
             error -> RawBatchGetResponse.newBuilder().setRegionError(error).build(),
             message -> RawBatchGetResponse.newBuilder().addPairs(aborted(message)).build());
-    if (!encoded.refusedFor(contexts.refusal(request.getContext()))) {
+    if (!encoded.refusedFor(contexts.refusal(request.getContext()))
+        && !encoded.rejectedFor(commands.refusesItems(request.getKeysCount()))) {
       commands.batchGet(
           RequestContexts.raw(request.getContext(), request.getCf()),
           ProtoBytes.toBytes(request.getKeysList()),
@@ -120,7 +121,8 @@ final class RawReads {
             pairs -> RawBatchScanResponse.newBuilder().addAllKvs(pairs).build(),
             error -> RawBatchScanResponse.newBuilder().setRegionError(error).build(),
             message -> RawBatchScanResponse.newBuilder().addKvs(aborted(message)).build());
-    if (!encoded.refusedFor(contexts.refusal(request.getContext()))) {
+    if (!encoded.refusedFor(contexts.refusal(request.getContext()))
+        && !encoded.rejectedFor(commands.refusesRanges(request.getRangesCount()))) {
       commands.batchScan(
           RequestContexts.raw(request.getContext(), request.getCf()),
           ranges(request.getRangesList()),
@@ -143,7 +145,8 @@ final class RawReads {
                     .build(),
             error -> RawChecksumResponse.newBuilder().setRegionError(error).build(),
             message -> RawChecksumResponse.newBuilder().setError(message).build());
-    if (!encoded.refusedFor(contexts.refusal(request.getContext()))) {
+    if (!encoded.refusedFor(contexts.refusal(request.getContext()))
+        && !encoded.rejectedFor(commands.refusesRanges(request.getRangesCount()))) {
       commands.checksum(
           RequestContexts.raw(request.getContext(), ""),
           request.getAlgorithmValue(),

@@ -63,7 +63,8 @@ final class RawWrites {
             done -> RawBatchPutResponse.getDefaultInstance(),
             error -> RawBatchPutResponse.newBuilder().setRegionError(error).build(),
             message -> RawBatchPutResponse.newBuilder().setError(message).build());
-    if (!encoded.refusedFor(contexts.refusal(request.getContext()))) {
+    if (!encoded.refusedFor(contexts.refusal(request.getContext()))
+        && !encoded.rejectedFor(commands.refusesItems(request.getPairsCount()))) {
       List<RawPair> pairs = new ArrayList<>(request.getPairsCount());
       for (KvPair pair : request.getPairsList()) {
         pairs.add(
@@ -99,7 +100,8 @@ final class RawWrites {
             done -> RawBatchDeleteResponse.getDefaultInstance(),
             error -> RawBatchDeleteResponse.newBuilder().setRegionError(error).build(),
             message -> RawBatchDeleteResponse.newBuilder().setError(message).build());
-    if (!encoded.refusedFor(contexts.refusal(request.getContext()))) {
+    if (!encoded.refusedFor(contexts.refusal(request.getContext()))
+        && !encoded.rejectedFor(commands.refusesItems(request.getKeysCount()))) {
       commands.batchDelete(
           RequestContexts.raw(request.getContext(), request.getCf()),
           ProtoBytes.toBytes(request.getKeysList()),

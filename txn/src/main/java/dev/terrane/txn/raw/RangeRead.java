@@ -21,11 +21,18 @@ abstract class RangeRead<T> extends RegionRead<T> {
   private static final int ROWS_PER_SLICE = 1024;
   private static final int BYTES_PER_SLICE = 1 << 20;
 
+  /** Each costs a search, also where nothing is found. */
+  private static final int OPENINGS_PER_SLICE = 64;
+
   private final List<ScanRange> ranges;
   private final boolean reverse;
   private final List<KeyRange> clamped;
 
   private int current = -1;
+
+  /** Ranges that were begun in this slice. */
+  private int openings;
+
   private @Nullable Cursor cursor;
 
   RangeRead(
@@ -55,8 +62,14 @@ abstract class RangeRead<T> extends RegionRead<T> {
     release();
   }
 
+  /** Many ranges take a while even to be looked at, and whoever calls may be a loop. */
   @Override
   final void begin() {
+    toReadPool();
+  }
+
+  /** Clamps all ranges to the Region; false if one does not begin in it, which ends the command. */
+  private boolean clamp() {
     Region now = reader().region();
     for (ScanRange range : ranges) {
       Bytes lower = reverse ? range.end() : range.start();
@@ -65,11 +78,11 @@ abstract class RangeRead<T> extends RegionRead<T> {
       Bytes first = reverse ? engineRange.end() : engineRange.start();
       if (!(reverse ? reachesFromAbove(now.range(), first) : now.range().contains(first))) {
         refuse(new RegionError.KeyNotInRegion(first, now.id(), now.range()));
-        return;
+        return false;
       }
       clamped.add(engineRange.intersect(now.range()));
     }
-    toReadPool();
+    return true;
   }
 
   /**
@@ -85,12 +98,19 @@ abstract class RangeRead<T> extends RegionRead<T> {
 
   @Override
   final void slice() {
+    if (clamped.isEmpty() && !clamp()) {
+      return;
+    }
     long bytes = 0;
+    openings = 0;
     for (int rows = 0; rows < ROWS_PER_SLICE && bytes < BYTES_PER_SLICE; rows++) {
       Cursor row = advance();
-      if (row == null) {
+      if (row == null && openings < OPENINGS_PER_SLICE) {
         exhausted();
         return;
+      }
+      if (row == null) {
+        break;
       }
       Bytes key = row.key();
       Bytes value = environment.hasTtl() ? row.value() : null;
@@ -107,7 +127,7 @@ abstract class RangeRead<T> extends RegionRead<T> {
     nextSlice();
   }
 
-  /** The cursor on the next row, or null after the last range. */
+  /** The cursor on the next row, or null after the last range, or when the slice is over. */
   private @Nullable Cursor advance() {
     if (cursor != null) {
       if (reverse ? cursor.prev() : cursor.next()) {
@@ -115,11 +135,12 @@ abstract class RangeRead<T> extends RegionRead<T> {
       }
       release();
     }
-    while (++current < clamped.size()) {
-      KeyRange range = clamped.get(current);
+    while (current + 1 < clamped.size() && openings < OPENINGS_PER_SLICE) {
+      KeyRange range = clamped.get(++current);
       if (range.isEmpty()) {
         continue;
       }
+      openings++;
       Cursor opened = reader().snapshot().cursor(family, range);
       cursor = opened;
       if (reverse ? opened.seekToLast() : opened.seekToFirst()) {

@@ -41,9 +41,20 @@ final class RawChecks {
     return codec.checkKey(key);
   }
 
+  @Nullable RawRejection items(int count) {
+    return count > limits.batchItemsMax()
+        ? new RawRejection.TooManyItems(count, limits.batchItemsMax())
+        : null;
+  }
+
+  @Nullable RawRejection rangeCount(int count) {
+    return count > RANGES_MAX ? new RawRejection.TooManyRanges(count, RANGES_MAX) : null;
+  }
+
   @Nullable RawRejection keys(List<Bytes> keys) {
-    if (keys.size() > limits.batchItemsMax()) {
-      return new RawRejection.TooManyItems(keys.size(), limits.batchItemsMax());
+    RawRejection tooMany = items(keys.size());
+    if (tooMany != null) {
+      return tooMany;
     }
     for (Bytes key : keys) {
       RawRejection rejection = key(key);
@@ -67,8 +78,9 @@ final class RawChecks {
   }
 
   @Nullable RawRejection keysOf(List<RawPair> pairs) {
-    if (pairs.size() > limits.batchItemsMax()) {
-      return new RawRejection.TooManyItems(pairs.size(), limits.batchItemsMax());
+    RawRejection tooMany = items(pairs.size());
+    if (tooMany != null) {
+      return tooMany;
     }
     for (RawPair pair : pairs) {
       RawRejection rejection = key(pair.key());
@@ -125,8 +137,9 @@ final class RawChecks {
   }
 
   @Nullable RawRejection ranges(List<ScanRange> ranges, boolean reverse) {
-    if (ranges.size() > RANGES_MAX) {
-      return new RawRejection.TooManyRanges(ranges.size(), RANGES_MAX);
+    RawRejection tooMany = rangeCount(ranges.size());
+    if (tooMany != null) {
+      return tooMany;
     }
     for (ScanRange range : ranges) {
       RawRejection rejection =

@@ -24,8 +24,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. No call blocks; a reply comes on the caller's thread or any other.
  */
 public final class RawCommands {
-  /** A batch of more keys or pairs is checked and encoded on the read pool. */
+  /** A batch of more keys, pairs or ranges is checked and encoded on the read pool. */
   static final int PREPARED_AT_ONCE_ITEMS = 512;
+
+  /** The same in bytes, which are copied twice. */
+  static final int PREPARED_AT_ONCE_BYTES = 512 << 10;
 
   private final RawEnvironment environment;
   private final RawChecks checks;
@@ -58,6 +61,16 @@ public final class RawCommands {
             failures);
   }
 
+  /** Why so many keys or pairs in one request are refused, whatever they are; null if not. */
+  public @Nullable RawRejection refusesItems(int items) {
+    return checks.items(items);
+  }
+
+  /** The same for ranges. */
+  public @Nullable RawRejection refusesRanges(int ranges) {
+    return checks.rangeCount(ranges);
+  }
+
   // ---- reads
 
   /** Answers the value of {@code key}, or null. */
@@ -81,7 +94,7 @@ public final class RawCommands {
 
   /** Answers the pairs that exist, in the order of {@code keys}. */
   public void batchGet(RawContext context, List<Bytes> keys, PairsReply reply) {
-    prepared(keys.size(), reply, () -> prepareGet(context, keys, reply));
+    prepared(keys.size(), 0, reply, () -> prepareGet(context, keys, reply));
   }
 
   private void prepareGet(RawContext context, List<Bytes> keys, PairsReply reply) {
@@ -121,6 +134,20 @@ public final class RawCommands {
    * last range is where the next one starts.
    */
   public void batchScan(
+      RawContext context,
+      List<ScanRange> ranges,
+      long limitOfEach,
+      boolean keyOnly,
+      boolean reverse,
+      PairsReply reply) {
+    prepared(
+        ranges.size(),
+        0,
+        reply,
+        () -> prepareScan(context, ranges, limitOfEach, keyOnly, reverse, reply));
+  }
+
+  private void prepareScan(
       RawContext context,
       List<ScanRange> ranges,
       long limitOfEach,
@@ -188,6 +215,10 @@ public final class RawCommands {
    * @param ttlSeconds unsigned; 0 for no expiry
    */
   public void put(RawContext context, RawPair pair, long ttlSeconds, RawReply<Done> reply) {
+    prepared(1, pair.value().length(), reply, () -> preparePut(context, pair, ttlSeconds, reply));
+  }
+
+  private void preparePut(RawContext context, RawPair pair, long ttlSeconds, RawReply<Done> reply) {
     if (rejects(reply, checks.context(context), checks.key(pair.key()), checks.ttl(ttlSeconds))
         || refuses(context, reply, checks.size(context, pair))) {
       return;
@@ -204,7 +235,7 @@ public final class RawCommands {
    */
   public void batchPut(
       RawContext context, List<RawPair> pairs, List<Long> ttls, RawReply<Done> reply) {
-    prepared(pairs.size(), reply, () -> preparePut(context, pairs, ttls, reply));
+    prepared(pairs.size(), bytesOf(pairs), reply, () -> preparePut(context, pairs, ttls, reply));
   }
 
   private void preparePut(
@@ -239,7 +270,7 @@ public final class RawCommands {
 
   /** Removes all {@code keys}, all or none. */
   public void batchDelete(RawContext context, List<Bytes> keys, RawReply<Done> reply) {
-    prepared(keys.size(), reply, () -> prepareDelete(context, keys, reply));
+    prepared(keys.size(), 0, reply, () -> prepareDelete(context, keys, reply));
   }
 
   private void prepareDelete(RawContext context, List<Bytes> keys, RawReply<Done> reply) {
@@ -353,12 +384,21 @@ public final class RawCommands {
    * Prepares a batch here, or on the read pool where that takes long: the caller may be a loop that
    * others wait for.
    */
-  private void prepared(int items, RawReply<?> reply, Runnable preparation) {
-    if (items <= PREPARED_AT_ONCE_ITEMS) {
+  private void prepared(int items, long bytes, RawReply<?> reply, Runnable preparation) {
+    if (items <= PREPARED_AT_ONCE_ITEMS && bytes <= PREPARED_AT_ONCE_BYTES) {
       preparation.run();
     } else if (!environment.readPool().submit(preparation)) {
       reply.refused(RawEnvironment.TOO_MANY_READS);
     }
+  }
+
+  /** Of as many as are prepared at once. */
+  private static long bytesOf(List<RawPair> pairs) {
+    long bytes = 0;
+    for (int i = 0; i < Math.min(pairs.size(), PREPARED_AT_ONCE_ITEMS); i++) {
+      bytes += (long) pairs.get(i).key().length() + pairs.get(i).value().length();
+    }
+    return bytes;
   }
 
   private void read(RawContext context, @Nullable KeyRange keys, RegionRead<?> command) {
