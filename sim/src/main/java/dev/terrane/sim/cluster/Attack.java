@@ -286,6 +286,13 @@ public enum Attack {
       faults.slowReaders().begin(chance);
     }
   },
+  /** A range is destroyed at all stores, and written again. */
+  DESTROY_A_RANGE {
+    @Override
+    void strike(Faults faults, RandomGenerator chance) {
+      faults.rangeDestroyer().begin(chance);
+    }
+  },
   /** A copy of a store's directory is started elsewhere while the store lives. */
   START_A_COPY {
     @Override

@@ -30,6 +30,7 @@ public final class Faults {
   private final Wishes wishes;
   private final SlowReaders slowReaders;
   private final PutBack putBack;
+  private final RangeDestroyer rangeDestroyer;
   private final List<ServerNode> lost = new ArrayList<>();
   private final List<Long> lostStoreIds = new ArrayList<>();
 
@@ -57,6 +58,7 @@ public final class Faults {
     this.wishes = new Wishes(cluster, this);
     this.slowReaders = new SlowReaders(cluster);
     this.putBack = new PutBack(cluster, this);
+    this.rangeDestroyer = new RangeDestroyer(cluster, this);
     cluster.nodes().forEach(this::restartAfterOwnDeath);
   }
 
@@ -79,6 +81,10 @@ public final class Faults {
 
   Wishes wishes() {
     return wishes;
+  }
+
+  RangeDestroyer rangeDestroyer() {
+    return rangeDestroyer;
   }
 
   PutBack putBack() {

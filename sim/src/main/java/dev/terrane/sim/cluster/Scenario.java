@@ -292,6 +292,22 @@ public record Scenario(
                   calm.withCluster(4, 3, true)
                       .withAttacks(1_500, Attack.LOSE_A_DISK, Attack.KILL, Attack.ISOLATE)),
           new Scenario(
+              "range-destroyed-while-leaders-change",
+              "all stores are asked to destroy a range while leaders change and nodes restart: once"
+                  + " all have answered nothing of before is there, and what comes after stays",
+              calm ->
+                  calm.withAttacks(
+                      250,
+                      Attack.DESTROY_A_RANGE,
+                      Attack.DESTROY_A_RANGE,
+                      Attack.DESTROY_A_RANGE,
+                      Attack.DESTROY_A_RANGE,
+                      Attack.DESTROY_A_RANGE,
+                      Attack.DESTROY_A_RANGE,
+                      Attack.HAND_LEADERSHIP_AWAY,
+                      Attack.KILL_LEADER,
+                      Attack.KILL)),
+          new Scenario(
               "slow-readers",
               "clients ask for more than a node may hold for them and do not read, while leaders"
                   + " fall: whoever asks for little is served, and everything is given back",

@@ -88,6 +88,12 @@ final class Hunts {
               "takes the word of a copy",
               "equal replicas at rest"), // since the original is not listened to any more
           Hunt.of(
+              "destroy-without-looking",
+              "range-destroyed-while-leaders-change",
+              1,
+              5,
+              "after all stores have destroyed its range"),
+          Hunt.of(
               "handle-what-came-after-the-clock",
               "standing-still-in-a-cycle",
               1,

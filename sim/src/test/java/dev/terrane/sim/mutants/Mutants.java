@@ -235,6 +235,13 @@ final class Mutants {
               "dev.terrane.pd.tso.TimestampOracle",
               "open",
               new ArgumentKept("java.lang.Math", "max", true)),
+          new Mutant(
+              "destroy-without-looking",
+              "a store that does not lead a Region answers that it is empty there without having"
+                  + " looked",
+              "dev.terrane.txn.raw.DestroyRange$Round$Part",
+              "answer",
+              new CallReplaced("java.lang.Boolean", "equals", FALSE)),
           // what is held for others
           new Mutant(
               "keep-what-a-gone-client-left",
