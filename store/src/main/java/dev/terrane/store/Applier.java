@@ -40,7 +40,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A crash leaves the engine at the end of some batch; the entries behind it are replayed from
  * the log. An entry may be in several batches, the last of which holds its position: replaying it
- * from its start comes to the same result.
+ * from its start comes to the same result. The changes of one proposal are in one batch, so that
+ * nobody reads a part of them; only what compares is seen earlier than what follows it.
+ *
+ * <p>A cycle fills in so much and no more, if need be a part of a proposal. What is large by then
+ * is written by a thread that may wait, and nothing else is applied until it is.
  *
  * <p>When the disk is full, or the engine has to catch up, it keeps what it has and tries again: a
  * committed entry is never dropped, and nobody who shares its thread waits.
@@ -51,6 +55,15 @@ final class Applier implements Agent {
 
   /** The same in changes: of small ones, so many bytes would hold the thread for long. */
   static final int CYCLE_CHANGES_TARGET = 1024;
+
+  /** A batch of more is written elsewhere: it would hold this thread for long. */
+  static final long WRITTEN_HERE_BYTES_MAX = 2 * CYCLE_BYTES_TARGET;
+
+  /** The same in changes. */
+  static final int WRITTEN_HERE_CHANGES_MAX = 2 * CYCLE_CHANGES_TARGET;
+
+  /** Before a proposal of more begins, what is complete is written, so as not to wait for it. */
+  private static final int LARGE_PROPOSAL_BYTES = 16 << 10;
 
   /** What a comparison counts for, which reads, and writes what comes before it apart. */
   private static final int COMPARISON_CHANGES = 16;
@@ -72,6 +85,7 @@ final class Applier implements Agent {
   private final DiskSpace diskSpace;
   private final MetricsSink metrics;
   private final Inbox<ApplyTask> inbox;
+  private final Inbox<WriteEnd> writeEnds = new Inbox<>("applier-writes", 1);
   private final Map<Long, ApplyPeer> peerByRegionId = new HashMap<>();
 
   private final WriteBatch batch = new WriteBatch();
@@ -85,17 +99,28 @@ final class Applier implements Agent {
 
   private final Consumer<ApplyTask> taker = this::take;
 
-  // ---- written in this cycle
+  // ---- what the batch had when this cycle began, and what has been written since
+  private int changesBefore;
+  private long bytesBefore;
   private int changesWritten;
   private long bytesWritten;
 
   /** Whether the batch is complete and waits only for being written. */
   private boolean positionsAdded;
 
+  /** Whether the batch has a part of a proposal, whose rest is the next to be taken. */
+  private boolean partial;
+
+  /** Whether the batch is being written by another thread, which alone may touch it. */
+  private boolean writtenElsewhere;
+
   private long retryAtNanos = NO_DEADLINE;
 
   /** When this cycle began. */
   private long cycleNanos;
+
+  /** How a write by another thread has ended. */
+  private record WriteEnd(@Nullable EngineException failure) {}
 
   /** What a proposal will hear once the batch is written; null: that it was applied. */
   private record Answer(Proposal proposal, @Nullable RegionError error) {}
@@ -117,6 +142,7 @@ final class Applier implements Agent {
 
   void onMessage(Waker waker) {
     inbox.onMessage(waker);
+    writeEnds.onMessage(waker);
   }
 
   /** Takes {@code task}, from any thread. */
@@ -132,6 +158,9 @@ final class Applier implements Agent {
   @Override
   public int poll(TimeSource time) {
     long nowNanos = time.nanoTime();
+    if (writtenElsewhere && writeEnds.drain(writeEnd -> endWrite(writeEnd, nowNanos), 1) == 0) {
+      return 0;
+    }
     if (retryAtNanos != NO_DEADLINE) {
       if (nowNanos - retryAtNanos < 0) {
         return 0;
@@ -142,27 +171,34 @@ final class Applier implements Agent {
     cycleNanos = nowNanos;
     changesWritten = 0;
     bytesWritten = 0;
+    changesBefore = batch.count();
+    bytesBefore = batch.bytes();
     try {
-      write(); // what a full disk kept back
-      while (work < TASKS_PER_CYCLE_MAX
-          && !cycleIsFull()
-          && retryAtNanos == NO_DEADLINE
-          && takeNext()) {
+      writeWhatIsComplete(); // what a full disk kept back
+      while (work < TASKS_PER_CYCLE_MAX && mayGoOn() && takeNext()) {
         work++;
       }
-      write();
-    } catch (EngineStalledException e) {
-      metrics.count("apply_stalls_total", 1); // admission sees it by itself
-      retryAtNanos = nowNanos + RETRY_NANOS;
+      writeWhatIsComplete();
     } catch (EngineException e) {
-      if (!e.retryable()) {
-        throw e;
-      }
-      diskSpace.engineIsFull(e.getMessage());
-      retryAtNanos = nowNanos + RETRY_NANOS;
+      tryAgainLater(e, nowNanos);
     }
     report();
     return work;
+  }
+
+  private boolean mayGoOn() {
+    return !cycleIsFull() && !writtenElsewhere && retryAtNanos == NO_DEADLINE;
+  }
+
+  private void tryAgainLater(EngineException failure, long nowNanos) {
+    if (failure instanceof EngineStalledException) {
+      metrics.count("apply_stalls_total", 1); // admission sees it by itself
+    } else if (failure.retryable()) {
+      diskSpace.engineIsFull(failure.getMessage());
+    } else {
+      throw failure;
+    }
+    retryAtNanos = nowNanos + RETRY_NANOS;
   }
 
   @Override
@@ -171,8 +207,8 @@ final class Applier implements Agent {
   }
 
   private boolean cycleIsFull() {
-    return changesWritten + batch.count() >= CYCLE_CHANGES_TARGET
-        || bytesWritten + batch.bytes() >= CYCLE_BYTES_TARGET;
+    return changesWritten + batch.count() - changesBefore >= CYCLE_CHANGES_TARGET
+        || bytesWritten + batch.bytes() - bytesBefore >= CYCLE_BYTES_TARGET;
   }
 
   private boolean takeNext() {
@@ -224,7 +260,7 @@ final class Applier implements Agent {
     List<ProposalQueue.InLog> proposals = task.proposals();
     int proposal = 0;
     for (int i = 0; i < entries.size(); i++) {
-      if (cycleIsFull()) {
+      if (!mayGoOn()) {
         backlog.addFirst(rest(task, i, proposal));
         return;
       }
@@ -309,6 +345,10 @@ final class Applier implements Agent {
       backlog.addFirst(close);
       throw e;
     }
+    if (writtenElsewhere) {
+      backlog.addFirst(close);
+      return;
+    }
     ApplyPeer peer = peerByRegionId.get(close.regionId());
     if (peer != null && peer.peerId == close.peerId()) {
       peerByRegionId.remove(close.regionId());
@@ -326,22 +366,71 @@ final class Applier implements Agent {
     }
   }
 
-  /** Writes what has gathered, then answers. Does nothing when there is nothing. */
+  private void writeWhatIsComplete() {
+    if (!partial) {
+      write();
+    }
+  }
+
+  /**
+   * Writes what has gathered, then answers; or has that done by another thread, and answers when it
+   * is. Does nothing when there is nothing.
+   */
   private void write() {
-    if (batch.isEmpty() && touched.isEmpty()) {
+    if (writtenElsewhere || (batch.isEmpty() && touched.isEmpty())) {
       return;
     }
+    addPositions();
+    if (batch.count() > WRITTEN_HERE_CHANGES_MAX || batch.bytes() > WRITTEN_HERE_BYTES_MAX) {
+      writeElsewhere();
+    } else {
+      engine.writeNow(batch);
+      written();
+    }
+  }
+
+  private void addPositions() {
     if (!positionsAdded) {
       for (ApplyPeer peer : touched) {
         batch.put(ColumnFamily.REGION, RegionKeys.applied(peer.regionId), peer.position.encode());
       }
       positionsAdded = true;
     }
-    engine.writeNow(batch);
+  }
+
+  private void writeElsewhere() {
+    writtenElsewhere = true;
+    disk.submit(
+        "apply",
+        () -> {
+          EngineException failure = null;
+          try {
+            engine.writeNow(batch);
+          } catch (EngineException e) {
+            failure = e;
+          }
+          writeEnds.put(new WriteEnd(failure));
+        });
+  }
+
+  private void endWrite(WriteEnd writeEnd, long nowNanos) {
+    writtenElsewhere = false;
+    EngineException failure = writeEnd.failure;
+    if (failure == null) {
+      written();
+    } else {
+      tryAgainLater(failure, nowNanos);
+    }
+  }
+
+  /** The batch is in the engine. */
+  private void written() {
     metrics.count("apply_batches_total", 1);
     metrics.observe("apply_batch_changes", batch.count());
-    changesWritten += batch.count();
-    bytesWritten += batch.bytes();
+    changesWritten += batch.count() - changesBefore;
+    bytesWritten += batch.bytes() - bytesBefore;
+    changesBefore = 0;
+    bytesBefore = 0;
     batch.clear();
     positionsAdded = false;
     diskSpace.engineHasRoom();
@@ -485,24 +574,39 @@ final class Applier implements Agent {
 
     private boolean goOn(EntryInHand entry) {
       do {
-        Mutations.Walk changes = entry.changes;
-        if (changes != null) {
-          while (changes.hasNext()) {
-            if (cycleIsFull()) {
-              return false;
-            }
-            try {
-              changes.next(this);
-            } catch (ReadNeeded e) {
-              Compared compared = Compared.nextOf(changes);
-              startRead(peer(), compared.family, compared.keys);
-              return false;
-            }
-          }
-          entry.changes = null;
-          answer(entry, null);
+        if (!changesOf(entry)) {
+          return false;
         }
       } while (entry.proposals.next(this));
+      return true;
+    }
+
+    /** Goes on with the changes of the proposal in hand; whether they are complete. */
+    private boolean changesOf(EntryInHand entry) {
+      Mutations.Walk changes = entry.changes;
+      if (changes == null) {
+        return true;
+      }
+      if (!partial
+          && (entry.changeBytes > LARGE_PROPOSAL_BYTES || batch.count() >= CYCLE_CHANGES_TARGET)) {
+        write();
+      }
+      while (changes.hasNext()) {
+        if (!mayGoOn()) {
+          return false;
+        }
+        try {
+          changes.next(this);
+        } catch (ReadNeeded e) {
+          Compared compared = Compared.nextOf(changes);
+          startRead(peer(), compared.family, compared.keys);
+          return false;
+        }
+        partial = !batch.isEmpty();
+      }
+      partial = false;
+      entry.changes = null;
+      answer(entry, null);
       return true;
     }
 
@@ -526,6 +630,7 @@ final class Applier implements Agent {
       }
       if (epochVersion == peer().region.epoch().version()) {
         entry.changes = Mutations.decode(payload).walk();
+        entry.changeBytes = payload.length();
       } else {
         answer(entry, new RegionError.EpochNotMatch(List.of(peer().region)));
       }
@@ -569,7 +674,10 @@ final class Applier implements Agent {
     public void deleteIfEndsWith(ColumnFamily family, Bytes key, Bytes suffix) {
       checkKey(key);
       if (!batch.isEmpty()) {
-        write();
+        addPositions();
+        engine.writeNow(batch);
+        written();
+        partial = false;
       }
       CachedRead current = current(family, key);
       if (current instanceof CachedRead.NeedsDisk) {

@@ -7,8 +7,9 @@ import dev.terrane.raft.LogRead;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads log entries from the disk for a follower that is behind, so that the loop does not wait. By
- * the time it reads, the entries may be released, or the peer with its log gone.
+ * Reads log entries from the disk, for a follower that is behind or to be applied here, so that the
+ * loop does not wait. By the time it reads, the entries may be released, or the peer with its log
+ * gone.
  */
 final class EntriesReading {
   private final LoopServices services;
@@ -26,7 +27,14 @@ final class EntriesReading {
 
   static void start(LoopServices services, LocalPeer peer, EntriesRequest request) {
     EntriesReading reading = new EntriesReading(services, peer, request);
-    services.onDisk("read-log", reading::read, reading::report);
+    services.onDisk(name(request.use()), reading::read, reading::report);
+  }
+
+  private static String name(EntriesRequest.Use use) {
+    return switch (use) {
+      case REPLICATE -> "read-log";
+      case APPLY -> "read-log-to-apply";
+    };
   }
 
   private void read() {

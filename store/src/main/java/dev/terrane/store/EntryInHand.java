@@ -21,6 +21,9 @@ final class EntryInHand {
   /** What is left of the one before that. */
   Mutations.@Nullable Walk changes;
 
+  /** How large all of that one is. */
+  int changeBytes;
+
   EntryInHand(EntryFormat.Walk proposals, ProposalQueue.@Nullable InLog inLog) {
     this.proposals = proposals;
     this.inLog = inLog;
