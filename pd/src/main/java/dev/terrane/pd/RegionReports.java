@@ -60,6 +60,15 @@ final class RegionReports {
     if (region.getId() == 0 || region.getPeersCount() == 0) {
       return "invalid Region heartbeat: no Region, or one without peers";
     }
+    String tooLarge = RegionBounds.tooLarge(region);
+    if (tooLarge != null) {
+      return "invalid Region heartbeat: " + tooLarge;
+    }
+    if (report.getDownPeersCount() > region.getPeersCount()
+        || report.getPendingPeersCount() > region.getPeersCount()) {
+      return "invalid Region heartbeat: more peers of Region %d are down or pending than it has"
+          .formatted(region.getId());
+    }
     if (!region.hasRegionEpoch() || region.getRegionEpoch().getVersion() == 0) {
       return "invalid Region heartbeat: Region %d has no epoch".formatted(region.getId());
     }

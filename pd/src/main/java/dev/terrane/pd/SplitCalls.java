@@ -138,9 +138,17 @@ final class SplitCalls {
    * the peer beside the leader of the Region that was split, for it campaigns first.
    */
   private @Nullable String learn(List<dev.terrane.proto.metapb.Region> reported) {
+    if (reported.size() > SPLITS_MAX + 1) {
+      return "invalid split report: %d Regions, at most %d come of one split"
+          .formatted(reported.size(), SPLITS_MAX + 1);
+    }
     List<Region> regions = new ArrayList<>();
     long leaderStore = 0;
     for (dev.terrane.proto.metapb.Region proto : reported) {
+      String tooLarge = RegionBounds.tooLarge(proto);
+      if (tooLarge != null) {
+        return "invalid split report: " + tooLarge;
+      }
       if (proto.getPeersList().stream().anyMatch(p -> p.getRole() == PeerRole.UNRECOGNIZED)) {
         return "invalid split report: a peer of Region %d has no known role"
             .formatted(proto.getId());

@@ -22,6 +22,7 @@ import dev.terrane.proto.pdpb.GetRegionRequest;
 import dev.terrane.proto.pdpb.GetRegionResponse;
 import dev.terrane.proto.pdpb.QueryRegionRequest;
 import dev.terrane.proto.pdpb.QueryRegionResponse;
+import dev.terrane.proto.pdpb.ReportBatchSplitRequest;
 import dev.terrane.proto.pdpb.ScanRegionsRequest;
 import dev.terrane.proto.pdpb.ScanRegionsResponse;
 import dev.terrane.proto.pdpb.TsoRequest;
@@ -165,6 +166,43 @@ class CallOrderTest {
     assertThat(given.getIdsList())
         .hasSize(3)
         .allSatisfy(ids -> assertThat(ids.getNewPeerIdsCount()).isEqualTo(2));
+  }
+
+  /** All Regions are kept in memory, and whoever reaches the port may report some. */
+  @Test
+  void regionsThatAreTooLargeToBeTrueAreNotTakenIn() {
+    PdCluster cluster = withRegions(1);
+    var known = ProtoRegions.toProto(region(10, Bytes.EMPTY, Bytes.EMPTY));
+    var epoch = known.getRegionEpoch().toBuilder().setVersion(99).build();
+    var swollen = known.toBuilder().setRegionEpoch(epoch);
+    for (int i = 0; i < 65; i++) {
+      swollen.addPeersBuilder().setId(1_000_000 + i).setStoreId(1_000_000 + i);
+    }
+    var longKey =
+        known.toBuilder().setRegionEpoch(epoch).setEndKey(ByteString.copyFrom(new byte[70_000]));
+    var several = ReportBatchSplitRequest.newBuilder().setHeader(cluster.header());
+    for (int i = 0; i < 1026; i++) {
+      several.addRegions(known.toBuilder().setRegionEpoch(epoch));
+    }
+    assertThat(reportSplit(cluster, swollen.build())).contains("67 peers").contains("64");
+    assertThat(reportSplit(cluster, longKey.build())).contains("70000 bytes").contains("66560");
+    assertThat(
+            cluster
+                .onLeader(several.build(), Pd::reportBatchSplit)
+                .getHeader()
+                .getError()
+                .getMessage())
+        .contains("1026 Regions")
+        .contains("1025");
+    assertThat(cluster.leaderOrThrow().running().regions().byId(10))
+        .isNotNull()
+        .satisfies(kept -> assertThat(kept.region().epoch().version()).isLessThan(99));
+  }
+
+  private static String reportSplit(PdCluster cluster, dev.terrane.proto.metapb.Region region) {
+    var report =
+        ReportBatchSplitRequest.newBuilder().setHeader(cluster.header()).addRegions(region).build();
+    return cluster.onLeader(report, Pd::reportBatchSplit).getHeader().getError().getMessage();
   }
 
   @Test

@@ -17,16 +17,22 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A small HTTP server for GET requests. Each runs on a virtual thread, a bounded number at a time;
- * what comes on top is answered 503 at once.
+ * what comes on top waits a little, and is answered 503 then.
  */
 public final class StatusServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StatusServer.class);
   private static final int AT_ONCE_MAX = 32;
+
+  /** Pages are counted when they are made; so many are being made at a time. */
+  private static final int MADE_AT_ONCE_MAX = 8;
+
+  private static final long WAIT_SECONDS_MAX = 5;
 
   static {
     // The JDK's server reads its bounds from here, once, and has by itself none for either.
@@ -50,7 +56,7 @@ public final class StatusServer implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService executor;
   private final TrafficBudget traffic;
-  private final Semaphore places = new Semaphore(AT_ONCE_MAX);
+  private final Semaphore places = new Semaphore(MADE_AT_ONCE_MAX);
   private volatile Map<String, Page> pages = Map.of();
 
   private StatusServer(HttpServer server, ExecutorService executor, TrafficBudget traffic) {
@@ -111,8 +117,13 @@ public final class StatusServer implements AutoCloseable {
     if (page == null) {
       return Content.text(404, "no such page; there are: " + String.join(" ", offered.keySet()));
     }
-    if (!places.tryAcquire()) {
-      return Content.text(503, "too many requests at once");
+    try {
+      if (!places.tryAcquire(WAIT_SECONDS_MAX, TimeUnit.SECONDS)) {
+        return Content.text(503, "too many requests at once");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Content.text(503, "stopping");
     }
     try {
       return page.content();

@@ -38,7 +38,8 @@ final class RawUploadStream implements StreamObserver<RawWriteRequest> {
   private final long bytesMax;
   private final Unary<RawWriteResponse> call;
 
-  private final Charge charge = CallTraffic.current().open();
+  private final CallTraffic traffic = CallTraffic.current();
+  private final Charge charge = traffic.open();
   private final List<Upload.Step> steps = new ArrayList<>();
   private @Nullable SSTMeta meta;
   private long bytes;
@@ -109,6 +110,8 @@ final class RawUploadStream implements StreamObserver<RawWriteRequest> {
       refuse("the upload takes more than " + bytesMax + " bytes of memory; send smaller ones");
     } else if (!charge.growTo(bytesInMemory())) {
       refuse("requests and answers fill the memory that this node keeps for them; try again");
+    } else {
+      traffic.unfinishedAsOfNow(bytesInMemory());
     }
   }
 

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * stored. Region bounds are shown in hex, as PD's tools do.
  */
 final class StatusPages {
+  /** Shown on one page; how many there are is told beside. */
+  private static final int REGIONS_MAX = 1024;
+
   private final NodeConfig config;
   private final Node node;
   private final NodeMetrics metrics;
@@ -105,7 +108,8 @@ final class StatusPages {
       all.put("admitted_requests", store.admittedRequests());
       all.put("admitted_bytes", store.admittedBytes());
       List<Object> regions = new ArrayList<>();
-      store.regions().forEach(region -> regions.add(region(region)));
+      store.regions().stream().limit(REGIONS_MAX).forEach(region -> regions.add(region(region)));
+      all.put("region_count", store.regions().size());
       all.put("regions", regions);
     }
     return Content.json(all);

@@ -26,6 +26,8 @@ public final class CallTraffic {
   private final Charge sending;
   private final boolean admitted;
   private long messageBytes;
+  private volatile long unfinishedBytes;
+  private volatile long unfinishedSinceNanos;
   private volatile boolean ended;
   private volatile @Nullable Runnable whenNoRoom;
 
@@ -118,6 +120,31 @@ public final class CallTraffic {
 
   void messageBytes(long bytes) {
     messageBytes = bytes;
+  }
+
+  /**
+   * So many bytes are held of a request that its client has yet to complete. Since when counts from
+   * where there were none.
+   */
+  void unfinished(long bytes) {
+    if (node != null && bytes > 0 && unfinishedBytes == 0) {
+      unfinishedSinceNanos = node.unread().nanoTime();
+    }
+    unfinishedBytes = bytes;
+  }
+
+  /** The same of a request of several messages, one of which has come just now. */
+  public void unfinishedAsOfNow(long bytes) {
+    unfinished(0);
+    unfinished(bytes);
+  }
+
+  long unfinishedBytes() {
+    return unfinishedBytes;
+  }
+
+  long unfinishedSinceNanos() {
+    return unfinishedSinceNanos;
   }
 
   Charge request() {

@@ -60,6 +60,10 @@ final class CountedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
     return before >= READY_BELOW_BYTES || begun.compareAndSet(false, true);
   }
 
+  CallTraffic traffic() {
+    return traffic;
+  }
+
   long unsentBytes() {
     return unsentBytes.get();
   }

@@ -98,6 +98,9 @@ final class GuardedListener<Q, R> extends ServerCall.Listener<Q> {
       refuseNow();
       return;
     }
+    if (oneRequest) {
+      traffic.unfinished(decoded.weight()); // a client may never say that this was all
+    }
     traffic.messageBytes(decoded.weight());
     service.onMessage(decoded.message());
   }
@@ -184,6 +187,7 @@ final class GuardedListener<Q, R> extends ServerCall.Listener<Q> {
   @Override
   public void onHalfClose() {
     inOrder(() -> {
+      traffic.unfinished(0);
       if (!over) {
         context.run(service::onHalfClose);
       }

@@ -28,6 +28,9 @@ final class PartialMessage extends ServerStreamTracer {
   @Override
   public void inboundWireSize(long more) {
     bytes += more;
+    if (bytes > CallTraffic.CALL_BYTES) {
+      call.unfinished(bytes);
+    }
     if (bytes > CallTraffic.CALL_BYTES && !refused && !charge.growTo(bytes)) {
       refused = true;
       call.noRoom();
@@ -38,6 +41,7 @@ final class PartialMessage extends ServerStreamTracer {
   @Override
   public void inboundMessageRead(int number, long wireBytes, long messageBytes) {
     bytes = 0;
+    call.unfinished(0);
     charge.giveAllBack();
   }
 

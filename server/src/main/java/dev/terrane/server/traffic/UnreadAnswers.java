@@ -13,9 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The calls that are open, and which of them have long had an answer that nobody reads. As long as
- * there is room for everybody they may take their time. Once somebody is refused, the connections
- * of the slow are closed: what they leave unread would keep others out for good. Thread-safe.
+ * The calls that are open, and which of them have long had an answer that nobody reads, or a
+ * request that nobody completes. As long as there is room for everybody they may take their time.
+ * Once somebody is refused, the connections of the slow are closed: what they leave would keep
+ * others out for good. Thread-safe.
  */
 final class UnreadAnswers {
   private static final Logger log = LoggerFactory.getLogger(UnreadAnswers.class);
@@ -60,14 +61,15 @@ final class UnreadAnswers {
     return now - next >= 0 && nextLookNanos.compareAndSet(next, now + PAUSE_NANOS);
   }
 
-  /** Closes the connections of those who have left an answer unread for too long. */
+  /** Closes the connections of those who have left an answer or a request for too long. */
   void cutOffTheSlow() {
     long now = time.nanoTime();
     List<CountedCall<?, ?>> slow = new ArrayList<>();
     synchronized (open) {
       for (CountedCall<?, ?> call : open) {
-        long bytes = call.unsentBytes();
-        if (bytes > 0 && now - call.unsentSinceNanos() > GRACE_NANOS + bytes * NANOS_PER_BYTE) {
+        CallTraffic traffic = call.traffic();
+        if (isLate(now, call.unsentBytes(), call.unsentSinceNanos())
+            || isLate(now, traffic.unfinishedBytes(), traffic.unfinishedSinceNanos())) {
           slow.add(call);
         }
       }
@@ -76,8 +78,14 @@ final class UnreadAnswers {
       hangUp(call);
     }
     if (!slow.isEmpty()) {
-      log.warn("memory is short: {} calls are cut off whose answers were not read", slow.size());
+      log.warn(
+          "memory is short: {} calls are cut off whose answers were not read or requests not completed",
+          slow.size());
     }
+  }
+
+  private static boolean isLate(long now, long bytes, long sinceNanos) {
+    return bytes > 0 && now - sinceNanos > GRACE_NANOS + bytes * NANOS_PER_BYTE;
   }
 
   private static void hangUp(ServerCall<?, ?> call) {

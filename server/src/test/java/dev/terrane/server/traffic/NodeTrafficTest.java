@@ -30,17 +30,24 @@ import dev.terrane.server.net.HostPort;
 import dev.terrane.server.net.LateServices;
 import dev.terrane.server.run.ReadThreads;
 import dev.terrane.server.run.SystemTimeSource;
+import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -51,6 +58,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -292,6 +301,79 @@ class NodeTrafficTest {
     } finally {
       other.shutdownNow();
     }
+  }
+
+  /** All of its message has come, and the client never says that this was all. */
+  @Test
+  void whoLeavesARequestOpenIsCutOffOnceOthersAreRefusedForIt() {
+    leavesUnfinished((tracer, sending) -> {
+      byte[] large =
+          RawPutRequest.newBuilder()
+              .setValue(ByteString.copyFrom(new byte[5 << 19]))
+              .build()
+              .toByteArray();
+      sending.accept(new ByteArrayInputStream(large));
+    });
+  }
+
+  /** Of which a part has come, and no more does. */
+  @Test
+  void whoLeavesAMessageHalfSentIsCutOffOnceOthersAreRefusedForIt() {
+    leavesUnfinished((tracer, sending) -> tracer.inboundWireSize(5 << 19));
+  }
+
+  private void leavesUnfinished(BiConsumer<ServerStreamTracer, Consumer<InputStream>> client) {
+    AtomicInteger hungUp = new AtomicInteger();
+    ServerStreamTracer tracer =
+        traffic.partialMessages().newServerStreamTracer("tikvpb.Tikv/RawPut", new Metadata());
+    var method = traffic.guard(new Store().bindService().getMethod("tikvpb.Tikv/RawPut"));
+    tracer
+        .filterContext(Context.current())
+        .run(() -> client.accept(tracer, start(method, hungUp::incrementAndGet)));
+    await().until(() -> budget.taken() > 5 << 19);
+    assertThat(put(3 << 19)).isTrue();
+    assertThat(hungUp).hasValue(0);
+    nowNanos.addAndGet(2 * UnreadAnswers.GRACE_NANOS);
+    assertThat(put(3 << 19)).isTrue();
+    await().until(() -> hungUp.get() == 1);
+    tracer.streamClosed(Status.UNAVAILABLE);
+    await().until(() -> !put(3 << 19));
+  }
+
+  /** Begins a call that nobody hears of, and returns where its messages come in. */
+  private static <Q, R> Consumer<InputStream> start(
+      ServerMethodDefinition<Q, R> method, Runnable hangUp) {
+    ServerCall<Q, R> call =
+        new ServerCall<>() {
+          @Override
+          public void request(int count) {}
+
+          @Override
+          public void sendHeaders(Metadata headers) {}
+
+          @Override
+          public void sendMessage(R message) {}
+
+          @Override
+          public void close(Status status, Metadata trailers) {}
+
+          @Override
+          public boolean isCancelled() {
+            return false;
+          }
+
+          @Override
+          public Attributes getAttributes() {
+            return Attributes.newBuilder().set(NodeTraffic.HANG_UP, hangUp).build();
+          }
+
+          @Override
+          public MethodDescriptor<Q, R> getMethodDescriptor() {
+            return method.getMethodDescriptor();
+          }
+        };
+    ServerCall.Listener<Q> listener = method.getServerCallHandler().startCall(call, new Metadata());
+    return bytes -> listener.onMessage(method.getMethodDescriptor().parseRequest(bytes));
   }
 
   @Test
