@@ -32,6 +32,7 @@ import dev.terrane.raft.drive.DrivenNode;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -149,7 +150,7 @@ final class MemberRaft implements DrivenNode.Owner {
   public void persist(Ready ready) {
     submit(
         new Outstanding(
-            new PdWrite(null, ready.entries(), ready.hardState(), null, null, 0), ready));
+            new PdWrite(null, ready.entries(), ready.hardState(), null, Map.of(), 0), ready));
   }
 
   @Override
@@ -157,7 +158,8 @@ final class MemberRaft implements DrivenNode.Owner {
     LogBase reset = new LogBase(snapshot.meta().index(), snapshot.meta().term());
     submit(
         new Outstanding(
-            new PdWrite(reset, ready.entries(), ready.hardState(), snapshot.reference(), null, 0),
+            new PdWrite(
+                reset, ready.entries(), ready.hardState(), snapshot.reference(), Map.of(), 0),
             ready));
     driven.snapshotInLine();
   }
@@ -268,11 +270,12 @@ final class MemberRaft implements DrivenNode.Owner {
     }
     snapshotIndex = applied;
     submit(
-        new Outstanding(new PdWrite(null, List.of(), null, current.encode(), null, release), null));
+        new Outstanding(
+            new PdWrite(null, List.of(), null, current.encode(), Map.of(), release), null));
   }
 
   /** Keeps the cache of Regions on disk. */
-  void saveRegions(Bytes regions) {
+  void saveRegions(Map<Long, Bytes> regions) {
     submit(new Outstanding(new PdWrite(null, List.of(), null, null, regions, 0), null));
   }
 

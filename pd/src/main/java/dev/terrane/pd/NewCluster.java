@@ -7,6 +7,7 @@ import dev.terrane.proto.terranepd.Command;
 import dev.terrane.proto.terranepd.Member;
 import dev.terrane.raft.HardState;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
@@ -29,7 +30,7 @@ public final class NewCluster {
         List.of(),
         new HardState(state.appliedTerm(), 0, state.appliedIndex()),
         encoded,
-        null,
+        Map.of(),
         0);
   }
 
@@ -39,7 +40,7 @@ public final class NewCluster {
       throw new IllegalArgumentException("not a founding");
     }
     return new PdRecovered(
-        memberId, founding.state(), null, founding.hardState(), founding.reset(), List.of());
+        memberId, founding.state(), List.of(), founding.hardState(), founding.reset(), List.of());
   }
 
   static Member memberOf(long memberId, PdConfig config) {

@@ -413,6 +413,11 @@ public final class PdMember implements Agent {
     return state;
   }
 
+  /** What is known of Regions beyond this life. */
+  RegionKeeper keeper() {
+    return handlers.keeper();
+  }
+
   /** How often any Region was looked at, for tests. */
   long looks() {
     return handlers.scheduling().looks();

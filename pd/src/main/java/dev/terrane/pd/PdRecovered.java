@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param memberId chosen at its first start
  * @param state the last encoded state; null: it has never been a member of a cluster
- * @param regions the last cache of Regions; null: there is none
+ * @param regions the chunks of the cache of Regions
  * @param base what the log begins behind
  * @param entries of the log, in order, without a gap
  */
 public record PdRecovered(
     long memberId,
     @Nullable Bytes state,
-    @Nullable Bytes regions,
+    List<Bytes> regions,
     HardState hardState,
     LogBase base,
     List<Entry> entries) {

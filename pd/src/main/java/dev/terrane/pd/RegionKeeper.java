@@ -1,14 +1,12 @@
 package dev.terrane.pd;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.terrane.common.Bytes;
 import dev.terrane.common.region.Peer;
 import dev.terrane.common.region.Region;
 import dev.terrane.pd.region.RegionInfo;
-import dev.terrane.proto.ProtoBytes;
+import dev.terrane.pd.region.RegionUpdate;
 import dev.terrane.proto.ProtoRegions;
 import dev.terrane.proto.metapb.PeerRole;
-import dev.terrane.proto.terranepd.RegionList;
 import dev.terrane.proto.terranepd.RegionRecord;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -26,17 +24,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the member's thread.
  */
 final class RegionKeeper {
-  private static final int FORMAT_VERSION = 1;
   private static final int SHARED_PER_TICK_MAX = 1024;
   private static final int SHARED_BYTES_PER_TICK_MAX = 256 << 10;
 
-  /**
-   * The cache is one record, kept in memory by the log: with more Regions it has only the first.
-   */
-  private static final int CACHED_MAX = 4096;
-
-  private static final int CACHE_BYTES_MAX = 2 << 20;
-  private static final long SAVE_NANOS = 10_000_000_000L;
+  private static final long SAVE_NANOS = 2_000_000_000L;
 
   private final PdMember member;
 
@@ -51,11 +42,12 @@ final class RegionKeeper {
 
   private long toldTerm;
   private int toldMembers;
-  private boolean unsaved;
+  private final RegionCache cache;
   private long savedNanos;
 
   RegionKeeper(PdMember member) {
     this.member = member;
+    this.cache = new RegionCache(member.regions());
     this.savedNanos = member.time().nanoTime();
   }
 
@@ -68,18 +60,10 @@ final class RegionKeeper {
     }
   }
 
-  /** Takes the cache in. One of a newer format is passed over: it is only a cache. */
-  void load(@Nullable Bytes cache) {
-    if (cache == null) {
-      return;
-    }
-    try {
-      RegionList list = RegionList.parseFrom(ProtoBytes.toByteString(cache));
-      if (list.getFormatVersion() == FORMAT_VERSION) {
-        list.getRegionsList().forEach(this::take);
-      }
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalArgumentException("PD's cache of Regions is malformed", e);
+  /** Takes the cache in. A chunk of a newer format is passed over: it is only a cache. */
+  void load(List<Bytes> chunks) {
+    for (Bytes chunk : chunks) {
+      RegionCache.decode(chunk).forEach(this::take);
     }
   }
 
@@ -87,30 +71,41 @@ final class RegionKeeper {
 
   /** A Region is not what it was. */
   void changed(RegionInfo region) {
-    unsaved = true;
+    cache.changed(region.id());
     changedIds.add(region.id());
+  }
+
+  /** A Region is no more. */
+  void removed(RegionInfo region) {
+    cache.changed(region.id());
   }
 
   /** Takes in what the leader told. The leader itself listens to stores only. */
   void shared(List<RegionRecord> records) {
     if (member.leadership() == null) {
-      records.forEach(this::take);
-      unsaved |= !records.isEmpty();
+      for (RegionRecord record : records) {
+        take(record).forEach(removed -> cache.changed(removed.id()));
+        cache.changed(record.getRegion().getId());
+      }
     }
   }
 
-  private void take(RegionRecord record) {
+  /** Returns those that are no more, since this one is there. */
+  private List<RegionInfo> take(RegionRecord record) {
     if (record.getRegion().getPeersList().stream()
         .anyMatch(peer -> peer.getRole() == PeerRole.UNRECOGNIZED)) {
-      return; // of a newer release
+      return List.of(); // of a newer release
     }
     Region region = ProtoRegions.fromProto(record.getRegion());
     Peer leader = region.peer(record.getLeaderPeerId());
-    if (region.id() != 0 && !region.peers().isEmpty() && !region.range().isEmpty()) {
-      member
-          .regions()
-          .put(new RegionInfo(region, leader, record.getTerm(), List.of(), List.of(), 0, 0, 0));
+    if (region.id() == 0 || region.peers().isEmpty() || region.range().isEmpty()) {
+      return List.of();
     }
+    RegionInfo info =
+        new RegionInfo(region, leader, record.getTerm(), List.of(), List.of(), 0, 0, 0);
+    return member.regions().put(info) instanceof RegionUpdate.Accepted accepted
+        ? accepted.removed()
+        : List.of();
   }
 
   void onTick(@Nullable Leadership leadership, long nowNanos) {
@@ -119,10 +114,9 @@ final class RegionKeeper {
     } else {
       tell(leadership);
     }
-    if (unsaved && nowNanos - savedNanos >= SAVE_NANOS && member.raft().state() != null) {
-      unsaved = false;
+    if (cache.isDirty() && nowNanos - savedNanos >= SAVE_NANOS && member.raft().state() != null) {
       savedNanos = nowNanos;
-      member.raft().saveRegions(encode());
+      member.raft().saveRegions(cache.next());
     }
   }
 
@@ -150,7 +144,7 @@ final class RegionKeeper {
       RegionInfo region = member.regions().byId(ids.next());
       ids.remove();
       if (region != null) {
-        RegionRecord record = record(region);
+        RegionRecord record = RegionCache.record(region);
         bytes += record.getSerializedSize();
         records.add(record);
       }
@@ -173,7 +167,7 @@ final class RegionKeeper {
         tellFrom = region.region().range().start();
         return;
       }
-      RegionRecord record = record(region);
+      RegionRecord record = RegionCache.record(region);
       bytes += record.getSerializedSize();
       records.add(record);
       from = region.region().range().start().successor();
@@ -181,28 +175,5 @@ final class RegionKeeper {
     boolean over = member.regions().currentFrom(from, 1).isEmpty();
     tellFrom = over ? (tellAgain ? Bytes.EMPTY : null) : from;
     tellAgain &= !over;
-  }
-
-  private static RegionRecord record(RegionInfo region) {
-    Peer leader = region.leader();
-    return RegionRecord.newBuilder()
-        .setRegion(ProtoRegions.toProto(region.region()))
-        .setLeaderPeerId(leader == null ? 0 : leader.id())
-        .setTerm(region.term())
-        .build();
-  }
-
-  private Bytes encode() {
-    RegionList.Builder list = RegionList.newBuilder().setFormatVersion(FORMAT_VERSION);
-    int bytes = 0;
-    for (RegionInfo region : member.regions().currentFrom(Bytes.EMPTY, CACHED_MAX)) {
-      RegionRecord record = record(region);
-      bytes += record.getSerializedSize();
-      if (bytes > CACHE_BYTES_MAX) {
-        break;
-      }
-      list.addRegions(record);
-    }
-    return ProtoBytes.toBytes(list.build().toByteString());
   }
 }

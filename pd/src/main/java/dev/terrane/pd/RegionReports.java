@@ -95,6 +95,7 @@ final class RegionReports {
       case RegionUpdate.Stale stale -> stale.reason();
       case RegionUpdate.Accepted accepted -> {
         for (RegionInfo removed : accepted.removed()) {
+          keeper.removed(removed);
           leadership
               .operators()
               .cancel(

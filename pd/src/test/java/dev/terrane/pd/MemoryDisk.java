@@ -8,6 +8,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A disk that syncs when it is told to; a crash loses what was not synced. */
@@ -17,7 +19,8 @@ final class MemoryDisk implements PdStorage {
   private final long memberId;
   private final Deque<Submitted> submitted = new ArrayDeque<>();
   private @Nullable Bytes state;
-  private @Nullable Bytes regions;
+  private final SortedMap<Long, Bytes> regions = new TreeMap<>();
+  int regionBytesMax;
   private HardState hardState = HardState.EMPTY;
   private LogBase base = new LogBase(0, 0);
   private final List<Entry> entries = new ArrayList<>();
@@ -64,9 +67,10 @@ final class MemoryDisk implements PdStorage {
       state = write.state();
       snapshots++;
     }
-    if (write.regions() != null) {
-      regions = write.regions();
-    }
+    regionBytesMax =
+        Math.max(regionBytesMax, write.regions().values().stream().mapToInt(Bytes::length).sum());
+    regions.putAll(write.regions());
+    regions.values().removeIf(Bytes::isEmpty);
     long release = write.releaseThrough();
     if (release > base.index()) {
       long term = entries.get((int) (release - base.index()) - 1).term();
@@ -76,7 +80,8 @@ final class MemoryDisk implements PdStorage {
   }
 
   PdRecovered recovered() {
-    return new PdRecovered(memberId, state, regions, hardState, base, entries);
+    return new PdRecovered(
+        memberId, state, List.copyOf(regions.values()), hardState, base, entries);
   }
 
   int logLength() {

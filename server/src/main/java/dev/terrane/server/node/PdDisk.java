@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * starts     8 bytes: how often it was started
  * state      4 bytes: how many pieces follow
  * state/N    piece N of the encoded state, from 0; 4 bytes of number
- * regions    the cache of Regions
+ * regions/N  chunk N of the cache of Regions; 8 bytes of number
  * </pre>
  */
 public final class PdDisk implements PdStorage, Agent {
@@ -43,7 +43,7 @@ public final class PdDisk implements PdStorage, Agent {
   private static final Bytes MEMBER = Bytes.ofUtf8("member");
   private static final Bytes STARTS = Bytes.ofUtf8("starts");
   private static final Bytes STATE = Bytes.ofUtf8("state");
-  private static final Bytes REGIONS = Bytes.ofUtf8("regions");
+  private static final Bytes REGIONS = Bytes.ofUtf8("regions/");
   private static final Bytes STATE_PIECE = Bytes.ofUtf8("state/");
   private static final int PIECE_BYTES = 2 << 20;
   private static final int WRITES_MAX = 1 << 12;
@@ -77,7 +77,7 @@ public final class PdDisk implements PdStorage, Agent {
     return new PdRecovered(
         member.asByteBuffer().getLong(),
         readState(),
-        log.record(REGIONS),
+        List.copyOf(log.records(REGIONS).values()),
         hardState == null ? new HardState(0, 0, 0) : hardState,
         new PdWrite.LogBase(base, log.term(GROUP, base)),
         readEntries());
@@ -234,10 +234,16 @@ public final class PdDisk implements PdStorage, Agent {
     if (state != null) {
       addState(batch, state);
     }
-    Bytes regions = write.regions();
-    if (regions != null) {
-      batch.put(REGIONS, regions);
-    }
+    write
+        .regions()
+        .forEach((number, chunk) -> {
+          Bytes key = REGIONS.concat(longBytes(number));
+          if (!chunk.isEmpty()) {
+            batch.put(key, chunk);
+          } else if (log.record(key) != null) {
+            batch.delete(key);
+          }
+        });
     if (write.releaseThrough() > 0) {
       batch.release(GROUP, write.releaseThrough());
     }

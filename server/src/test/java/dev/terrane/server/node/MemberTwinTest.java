@@ -80,7 +80,12 @@ class MemberTwinTest {
     put.setPutMember(member(OTHER, there, 1));
     state.apply(ClusterState.encode(put));
     return new PdRecovered(
-        SELF, state.encode(), null, new HardState(1, 0, 1), new PdWrite.LogBase(1, 1), List.of());
+        SELF,
+        state.encode(),
+        List.of(),
+        new HardState(1, 0, 1),
+        new PdWrite.LogBase(1, 1),
+        List.of());
   }
 
   private void look(long starts) {

@@ -60,7 +60,12 @@ final class PutBack {
     ServerNode original = faults.anyNode(chance);
     Store store = open(original);
     NodeProcess process = original.machine().process();
-    if (store == null || process == null || process.isPaused() || started >= COPIES_MAX) {
+    if (store == null
+        || process == null
+        || process.isPaused()
+        || started >= COPIES_MAX
+        // Of two that PD has never heard of the first to come is the store.
+        || cluster.invariants().startsKnownToPd(store.identity().storeId()) == 0) {
       return;
     }
     StoreCopy copied = original.machine().disk().copyOfStore();
@@ -113,12 +118,13 @@ final class PutBack {
    */
   void putAnOlderOneBack(RandomGenerator chance) {
     ServerNode node = faults.anyNode(chance);
+    StoreNode running = node.store();
     Store store = open(node);
-    if (store == null || node.isPd() || !faults.mayGoDown(node)) {
+    if (running == null || store == null || node.isPd() || !faults.mayGoDown(node)) {
       return;
     }
     long storeId = store.identity().storeId();
-    long starts = cluster.invariants().startsKnownToPd(storeId);
+    long starts = running.starts();
     StoreCopy copied = node.machine().disk().copyOfStore();
     steps.say("the store on " + node.machine().name() + " is copied");
     steps.later(

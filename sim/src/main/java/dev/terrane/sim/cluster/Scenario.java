@@ -285,6 +285,21 @@ public record Scenario(
                       .withAttacks(
                           1_200, Attack.PUT_AN_OLDER_ONE_BACK, Attack.PAUSE_PD, Attack.ISOLATE)),
           new Scenario(
+              "directories-of-every-kind",
+              "stores' directories are copied, put back and lost, one after the other, while the"
+                  + " cluster falls apart and syncs fail: as many stores as there were serve again",
+              calm ->
+                  calm.withCluster(3, 3, true)
+                      .withAttacks(
+                          600,
+                          Attack.START_A_COPY,
+                          Attack.PUT_AN_OLDER_ONE_BACK,
+                          Attack.LOSE_A_DISK,
+                          Attack.ISOLATE,
+                          Attack.SPLIT_IN_TWO,
+                          Attack.PAUSE_PD,
+                          Attack.FAILING_SYNC)),
+          new Scenario(
               "lost-directories",
               "disks of stores are lost and their nodes come back empty at the same addresses, as"
                   + " new stores: what was acknowledged is built up again from the others",

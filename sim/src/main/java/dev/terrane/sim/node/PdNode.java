@@ -105,7 +105,7 @@ final class PdNode {
     if (!founder) {
       disk.begin(memberId, null);
       return new PdRecovered(
-          memberId, null, null, new HardState(0, 0, 0), new PdWrite.LogBase(0, 0), List.of());
+          memberId, null, List.of(), new HardState(0, 0, 0), new PdWrite.LogBase(0, 0), List.of());
     }
     PdWrite founding = NewCluster.found(memberId, config, random);
     disk.begin(memberId, founding);

@@ -107,6 +107,11 @@ public final class StoreNode {
     return store;
   }
 
+  /** Which of its starts this is. */
+  public long starts() {
+    return address.getStarts();
+  }
+
   /** What it has in its engine. */
   public KvEngine engine() {
     return engine;
