@@ -41,7 +41,8 @@ final class Core {
       long id,
       InitialState initial,
       LogStorage storage,
-      RandomGenerator random) {
+      RandomGenerator random,
+      EntryBudget budget) {
     this.config = config;
     this.id = id;
     this.random = random;
@@ -50,7 +51,11 @@ final class Core {
     this.vote = initial.hardState().vote();
     this.log =
         new RaftLog(
-            storage, initial.hardState().commit(), initial.applied(), config.committedBytesMax());
+            storage,
+            initial.hardState().commit(),
+            initial.applied(),
+            config.committedBytesMax(),
+            budget);
     this.promise = new VotePromise(config.electionTicksMin());
     this.forwardedReads = new ForwardedReads(this);
     if (initial.mayHavePromised()) {

@@ -25,6 +25,7 @@ final class RaftLog {
   private final LogStorage storage;
   private final LogTail tail;
   private final long retainedBytesMax;
+  private final EntryBudget budget;
 
   /** Membership changes that are not applied, ascending: few, and small. */
   private final ArrayDeque<Entry> confChanges = new ArrayDeque<>(1);
@@ -35,7 +36,13 @@ final class RaftLog {
   /** What is handed out and not applied, as (last index, bytes). */
   private final LongRing applying = new LongRing();
 
+  /** The same, as (last index, number of entries). */
+  private final LongRing applyingCounts = new LongRing();
+
   private long applyingBytes;
+
+  /** What the budget was last told to be in memory. */
+  private long keptBytes;
 
   /**
    * What is to be handed out next and only on disk: from the request to the answer its first index,
@@ -61,8 +68,10 @@ final class RaftLog {
   /** Index of a snapshot that is accepted and not yet installed; else 0. */
   private long installing;
 
-  RaftLog(LogStorage storage, long committed, long applied, long retainedBytesMax) {
+  RaftLog(
+      LogStorage storage, long committed, long applied, long retainedBytesMax, EntryBudget budget) {
     this.storage = storage;
+    this.budget = budget;
     this.retainedBytesMax = retainedBytesMax;
     long last = storage.lastIndex();
     check(applied >= storage.firstIndex() - 1, "applied %d, log starts later", applied);
@@ -236,12 +245,31 @@ final class RaftLog {
   void append(Entry entry) {
     tail.append(entry);
     noteKind(entry);
+    noteKept();
+  }
+
+  private void noteKept() {
+    long now = tail.bytes();
+    if (now != keptBytes) {
+      budget.kept(now - keptBytes);
+      keptBytes = now;
+    }
+  }
+
+  /** Gives back what the budget was told. */
+  void close() {
+    budget.kept(-keptBytes);
+    keptBytes = 0;
+    while (!applying.isEmpty()) {
+      noteApplied();
+    }
   }
 
   /** Drops the entries from {@code index} on, which a leader's append is about to replace. */
   void replaceFrom(long index) {
     check(index > committed, "entry %d is committed through %d", index, committed);
     tail.truncateFrom(index);
+    noteKept();
     persisted = Math.min(persisted, index - 1);
     emitted = Math.min(emitted, index - 1);
     while (!confChanges.isEmpty() && confChanges.getLast().index() >= index) {
@@ -267,6 +295,7 @@ final class RaftLog {
     long index = snapshot.meta().index();
     check(index > committed, "snapshot %d <= committed %d", index, committed);
     tail.restartAt(index + 1);
+    noteKept();
     confChanges.clear();
     committed = index;
     handedOut = index;
@@ -319,8 +348,11 @@ final class RaftLog {
   private void releaseTail() {
     while (tail.firstIndex() <= persisted
         && tail.firstIndex() <= tail.lastIndex()
-        && (tail.firstIndex() <= handedOut || tail.bytes() > retainedBytesMax)) {
+        && (tail.firstIndex() <= handedOut
+            || tail.bytes() > retainedBytesMax
+            || !budget.mayKeep())) {
       tail.removeFirst();
+      noteKept();
     }
   }
 
@@ -329,7 +361,8 @@ final class RaftLog {
     return installing == 0
         && fetching == 0
         && applyingBytes < applyingBytesMax
-        && handedOut + 1 < committedEnd(durableCommit);
+        && handedOut + 1 < committedEnd(durableCommit)
+        && budget.mayHandOut();
   }
 
   /** Whether a committed entry is held back until a larger commit index is durable. */
@@ -375,7 +408,9 @@ final class RaftLog {
     }
     handedOut += entries.size();
     applying.add(handedOut, bytes);
+    applyingCounts.add(handedOut, entries.size());
     applyingBytes += bytes;
+    budget.handedOut(entries.size(), bytes);
     while (!gated.isEmpty() && gated.firstKey() <= handedOut) {
       gated.removeFirst();
     }
@@ -428,8 +463,7 @@ final class RaftLog {
     check(index <= handedOut, "applied %d > handed out %d", index, handedOut);
     applied = index;
     while (!applying.isEmpty() && applying.firstKey() <= index) {
-      applyingBytes -= applying.firstValue();
-      applying.removeFirst();
+      noteApplied();
     }
     while (!confChanges.isEmpty() && confChanges.getFirst().index() <= index) {
       confChanges.removeFirst();
@@ -437,5 +471,13 @@ final class RaftLog {
     if (index >= installing) {
       installing = 0;
     }
+  }
+
+  /** The first that were handed out are applied, or nobody will hear of it. */
+  private void noteApplied() {
+    budget.handedOut(-applyingCounts.firstValue(), -applying.firstValue());
+    applyingBytes -= applying.firstValue();
+    applying.removeFirst();
+    applyingCounts.removeFirst();
   }
 }

@@ -31,19 +31,31 @@ public final class RawNode {
 
   private long readyNumber;
 
-  /**
-   * A peer as {@code initial} and {@code storage} have it, following nobody.
-   *
-   * @param random where election timeouts are drawn from
-   */
+  /** A peer with a node of its own, as {@code initial} and {@code storage} have it. */
   public RawNode(
       RaftConfig config,
       long peerId,
       InitialState initial,
       LogStorage storage,
       RandomGenerator random) {
+    this(config, peerId, initial, storage, random, EntryBudget.UNBOUNDED);
+  }
+
+  /**
+   * A peer as {@code initial} and {@code storage} have it, following nobody.
+   *
+   * @param random where election timeouts are drawn from
+   * @param budget for what it holds in memory, beside the bounds of {@code config}
+   */
+  public RawNode(
+      RaftConfig config,
+      long peerId,
+      InitialState initial,
+      LogStorage storage,
+      RandomGenerator random,
+      EntryBudget budget) {
     check(peerId > 0, "peer id %d", peerId);
-    this.core = new Core(config, peerId, initial, storage, random);
+    this.core = new Core(config, peerId, initial, storage, random, budget);
     this.elections = new Elections(core);
     this.replica = new Replica(core);
     this.emitted = initial.hardState();
@@ -461,6 +473,11 @@ public final class RawNode {
     if (core.role() instanceof Role.Leading leading) {
       leading.leader().applied();
     }
+  }
+
+  /** The peer ends: gives back what it held of the budget. Nothing else is called afterwards. */
+  public void close() {
+    core.log.close();
   }
 
   /**

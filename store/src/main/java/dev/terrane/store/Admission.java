@@ -24,13 +24,15 @@ final class Admission {
   private final long storeId;
   private final Credits credits;
   private final DiskSpace diskSpace;
+  private final EntryMemory entryMemory;
   private volatile @Nullable RegionError engineRefuses;
   private volatile @Nullable RegionError diskIsShort;
 
-  Admission(long storeId, Credits credits, DiskSpace diskSpace) {
+  Admission(long storeId, Credits credits, DiskSpace diskSpace, EntryMemory entryMemory) {
     this.storeId = storeId;
     this.credits = credits;
     this.diskSpace = diskSpace;
+    this.entryMemory = entryMemory;
   }
 
   Credits credits() {
@@ -49,7 +51,11 @@ final class Admission {
    */
   @Nullable RegionError refusesDeletes() {
     String full = diskSpace.fullReason();
-    return full != null ? new RegionError.DiskFull(storeId, full) : engineRefuses;
+    if (full != null) {
+      return new RegionError.DiskFull(storeId, full);
+    }
+    RegionError refusal = engineRefuses;
+    return refusal != null ? refusal : entryMemory.refusal();
   }
 
   /** Whether there is too little room on a disk for what clients write. */

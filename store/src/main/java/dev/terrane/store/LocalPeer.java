@@ -97,7 +97,8 @@ final class LocalPeer implements DrivenNode.Owner {
             view.peerId(),
             initial,
             new PeerLog(services.log, view.regionId()),
-            services.random);
+            services.random,
+            services.entryMemory.of(this));
     this.driven =
         new DrivenNode(
             node, services.config.raft(), services.config.leaseNanos(), WRITES_MAX, this);
@@ -459,6 +460,8 @@ final class LocalPeer implements DrivenNode.Owner {
       services.leading--;
     }
     closed = true;
+    node.close();
+    services.entryMemory.forget(this);
     view.unreadable(PeerView.DataState.DESTROYED);
     requests.close(reason);
   }

@@ -52,6 +52,9 @@ final class LoopServices {
   /** How many peers of this loop lead. */
   int leading;
 
+  /** What all peers hold of their logs. */
+  final EntryMemory entryMemory;
+
   /** Which ranges are kept free for Regions that are coming. */
   final RangeClaims claims = new RangeClaims();
 
@@ -78,6 +81,7 @@ final class LoopServices {
       DiskSpace diskSpace,
       MetricsSink metrics,
       RandomGenerator random,
+      EntryMemory entryMemory,
       Inbox<StoreMessage> inbox) {
     this.config = config;
     this.identity = identity;
@@ -92,6 +96,7 @@ final class LoopServices {
     this.diskSpace = diskSpace;
     this.metrics = metrics;
     this.random = random;
+    this.entryMemory = entryMemory;
     this.inbox = inbox;
     this.task = new LogTask(inbox);
   }

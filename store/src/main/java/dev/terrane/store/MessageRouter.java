@@ -122,7 +122,15 @@ final class MessageRouter {
       return;
     }
     peer.envelopes().heardFrom(envelope.getFromPeer(), envelope.getEpoch());
+    if (services.entryMemory.isFull() && hasEntries(message)) {
+      services.metrics.count("raft_appends_dropped_total", 1); // its leader sends them again
+      return;
+    }
     peer.step(message);
+  }
+
+  private static boolean hasEntries(Message message) {
+    return message instanceof Message.AppendEntries append && !append.entries().isEmpty();
   }
 
   /** Whether the sender is a member that is on another store than the one which sent this. */

@@ -42,6 +42,7 @@ public final class Store implements RegionStorage, StoreInbound {
   private final StoreSurroundings surroundings;
   private final RegionMap regions = new RegionMap();
   private final Admission admission;
+  private final EntryMemory entryMemory;
   private final RaftBacklog raftBacklog = new RaftBacklog();
   private final Contacts<RaftBatch> contacts;
   private final Inbox<StoreMessage> inbox;
@@ -60,7 +61,8 @@ public final class Store implements RegionStorage, StoreInbound {
     contacts = new Contacts<>(surroundings.random(), RaftBatch::getSerializedSize);
     DiskSpace diskSpace = new DiskSpace();
     Credits credits = new Credits(config.requests().countMax(), config.requests().bytesMax());
-    admission = new Admission(identity.storeId(), credits, diskSpace);
+    entryMemory = new EntryMemory(config.requests().bytesMax(), config.requests().countMax());
+    admission = new Admission(identity.storeId(), credits, diskSpace, entryMemory);
     int inboxCapacity = 2 * config.requests().countMax() + RaftBacklog.BATCHES_MAX + (1 << 16);
     inbox = new Inbox<>("store-loop-0", inboxCapacity);
     logWriter = new LogWriter(surroundings.log(), diskSpace, surroundings.metrics());
@@ -89,6 +91,7 @@ public final class Store implements RegionStorage, StoreInbound {
             diskSpace,
             surroundings.metrics(),
             surroundings.random(),
+            entryMemory,
             inbox);
     loop =
         new StoreLoop(
@@ -155,6 +158,11 @@ public final class Store implements RegionStorage, StoreInbound {
   /** Writes what they have committed. Stopped before the loop is closed. */
   public Agent applier() {
     return applier;
+  }
+
+  /** What its peers hold in memory; for tests. */
+  EntryMemory entryMemory() {
+    return entryMemory;
   }
 
   /** Polled by a thread of its own: waits for the disk. */

@@ -309,6 +309,9 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
     metrics.gauge("region_leaders", services.leading);
     metrics.gauge("store_loop_inbox_messages", services.inbox.size());
     metrics.gauge("admitted_requests", parts.admission().credits().requests());
+    metrics.gauge("entries_applying", services.entryMemory.applyingEntries());
+    metrics.gauge("entries_applying_bytes", services.entryMemory.applyingBytes());
+    metrics.gauge("entries_kept_bytes", services.entryMemory.keptBytes());
     metrics.gauge("admitted_bytes", parts.admission().credits().bytes());
   }
 

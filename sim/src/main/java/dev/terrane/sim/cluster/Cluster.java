@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The machines of a run, and what is known of them from outside. */
 public final class Cluster {
+  /** So little that a few of the filler's values are at the bound. */
+  private static final long SMALL_MEMORY_BYTES = 64 << 10;
+
   private static final long STORE_DOWN_MILLIS = 15_000;
   private static final long PD_DOWN_MILLIS = 10_000;
 
@@ -84,7 +87,11 @@ public final class Cluster {
     if (parameters.smallLog()) {
       config = config.withLog(4 << 10, 16 << 10);
     }
-    return parameters.smallMessages() ? config.withRaft(oneEntryAtATime(), config.tick()) : config;
+    return parameters.smallMessages()
+        ? config
+            .withRaft(oneEntryAtATime(), config.tick())
+            .withRequests(config.requests().countMax(), SMALL_MEMORY_BYTES)
+        : config;
   }
 
   /** With a small log, most of what a follower has missed must be read from the disk. */

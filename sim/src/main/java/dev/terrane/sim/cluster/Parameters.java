@@ -22,7 +22,8 @@ import java.util.random.RandomGenerator;
  * @param attackMillis between two of them, on average
  * @param downMax how many nodes attackers have down at a time, a power cut of all aside
  * @param smallLog whether logs are released early, so that followers need snapshots
- * @param smallMessages whether Raft sends one entry at a time
+ * @param smallMessages whether Raft sends one entry at a time, and stores have little memory for
+ *     them
  * @param slowSnapshots whether a snapshot takes several times what fills the log
  * @param followerReads whether clients read at followers, too
  */
