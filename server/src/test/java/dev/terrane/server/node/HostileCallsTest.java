@@ -7,10 +7,15 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.EnumDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import dev.terrane.proto.etcdserverpb.ClusterGrpc;
+import dev.terrane.proto.etcdserverpb.KVGrpc;
 import dev.terrane.proto.import_sstpb.ImportSSTGrpc;
+import dev.terrane.proto.keyspacepb.KeyspaceGrpc;
 import dev.terrane.proto.kvrpcpb.Context;
+import dev.terrane.proto.meta_storagepb.MetaStorageGrpc;
 import dev.terrane.proto.pdpb.PDGrpc;
 import dev.terrane.proto.pdpb.RequestHeader;
+import dev.terrane.proto.resource_manager.ResourceManagerGrpc;
 import dev.terrane.proto.terranepb.InternalGrpc;
 import dev.terrane.proto.terranepd.PdInternalGrpc;
 import dev.terrane.proto.tikvpb.BatchCommandsRequest;
@@ -135,7 +140,15 @@ class HostileCallsTest {
                 TikvGrpc.getServiceDescriptor(),
                 ImportSSTGrpc.getServiceDescriptor(),
                 InternalGrpc.getServiceDescriptor())
-            : List.of(PDGrpc.getServiceDescriptor(), PdInternalGrpc.getServiceDescriptor());
+            : List.of(
+                PDGrpc.getServiceDescriptor(),
+                PDGrpc.getServiceDescriptor(),
+                PdInternalGrpc.getServiceDescriptor(),
+                KeyspaceGrpc.getServiceDescriptor(),
+                ClusterGrpc.getServiceDescriptor(),
+                KVGrpc.getServiceDescriptor(),
+                MetaStorageGrpc.getServiceDescriptor(),
+                ResourceManagerGrpc.getServiceDescriptor());
     ServiceDescriptor service = services.get(random.nextInt(services.size()));
     List<MethodDescriptor<?, ?>> methods =
         service.getMethods().stream()
