@@ -6,6 +6,7 @@ import dev.terrane.common.region.Peer;
 import dev.terrane.common.region.Region;
 import dev.terrane.common.region.RegionEpoch;
 import dev.terrane.engine.ColumnFamily;
+import dev.terrane.engine.EngineException;
 import dev.terrane.engine.KvEngine;
 import dev.terrane.engine.WriteBatch;
 import dev.terrane.engine.log.LogBatch;
@@ -91,7 +92,23 @@ public final class StoreBootstrap {
 
   /** Does what has not been done yet, then tells. */
   public void run() {
-    disk.submit("read-store-identity", this::readIdentity);
+    onDisk("read-store-identity", this::readIdentity);
+  }
+
+  /** A disk without room, or a process without descriptors, ends the bootstrap for now. */
+  private void onDisk(String name, Runnable step) {
+    disk.submit(
+        name,
+        () -> {
+          try {
+            step.run();
+          } catch (EngineException e) {
+            if (!e.retryable()) {
+              throw e;
+            }
+            done.failed(String.valueOf(e.getMessage()));
+          }
+        });
   }
 
   private void readIdentity() {
@@ -119,7 +136,7 @@ public final class StoreBootstrap {
 
   private void makeIdentity(AllocIDResponse ids) {
     StoreIdentity made = new StoreIdentity(clusterId, ids.getId(), random.nextLong());
-    disk.submit(
+    onDisk(
         "write-store-identity",
         () -> {
           made.write(engine, log);
@@ -161,7 +178,7 @@ public final class StoreBootstrap {
             RegionEpoch.FIRST,
             List.of(Peer.voter(peerId, identity.storeId())));
     Bytes state = Records.regionState(region, PeerState.NORMAL, peerId);
-    disk.submit(
+    onDisk(
         "write-first-region",
         () -> {
           log.write(
@@ -213,14 +230,14 @@ public final class StoreBootstrap {
             if (answer.getRegion().getId() == offered.id()) {
               keep(identity);
             } else {
-              disk.submit("clear-first-region", () -> withdraw(identity, offered));
+              onDisk("clear-first-region", () -> withdraw(identity, offered));
             }
           }
         });
   }
 
   private void keep(StoreIdentity identity) {
-    disk.submit(
+    onDisk(
         "keep-first-region",
         () -> {
           engine.write(new WriteBatch().delete(ColumnFamily.REGION, RegionKeys.OFFERED_REGION));

@@ -72,6 +72,32 @@ class BootstrapTest {
     cluster.await("a leader", () -> store.leads(cluster.regionId()));
   }
 
+  /** The process would end otherwise, and be started again for nothing. */
+  @Test
+  void whoseDisksAreFullIsToldSoAndGoesOnWhenTheyAreNot() {
+    ClusterHarness cluster = new ClusterHarness(6);
+    cluster.pd().reachable(false);
+    assertThatThrownBy(cluster::addStore).isInstanceOf(AssertionError.class);
+    StoreHarness store = cluster.store(0);
+    store.kill();
+    cluster.pd().reachable(true);
+
+    for (long free : new long[] {0, 60, 300}) { // in none, one or several of its steps
+      store.kvDisk().setFreeBytes(free);
+      assertThatThrownBy(store::start)
+          .isInstanceOf(AssertionError.class)
+          .hasMessageContaining("not bootstrapped: [")
+          .hasMessageContaining("no space for");
+      store.kill();
+    }
+    store.kvDisk().setFreeBytes(Long.MAX_VALUE);
+    store.start();
+
+    cluster.await("a leader", () -> store.leads(cluster.regionId()));
+    cluster.put("k", "v");
+    assertThat(cluster.get("k")).isEqualTo("v");
+  }
+
   @Test
   void aStoreServesWhilePdIsAway() {
     ClusterHarness cluster = ClusterHarness.ofOne(5);
