@@ -10,6 +10,7 @@ import dev.terrane.proto.terranepd.Command;
 import dev.terrane.proto.terranepd.GreetRequest;
 import dev.terrane.proto.terranepd.GreetResponse;
 import dev.terrane.proto.terranepd.Member;
+import dev.terrane.proto.terranepd.PdInternalGrpc;
 import dev.terrane.proto.terranepd.PdInternalGrpc.PdInternalImplBase;
 import dev.terrane.raft.HardState;
 import dev.terrane.raft.Membership;
@@ -18,6 +19,7 @@ import dev.terrane.server.config.ConfigException;
 import dev.terrane.server.net.EventLoops;
 import dev.terrane.server.net.HostPort;
 import dev.terrane.server.net.NettyChannels;
+import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
@@ -54,6 +56,10 @@ class MemberTwinTest {
             .build()
             .start();
     there = new HostPort("127.0.0.1", other.getPort());
+    // The first call of a process may take longer than a member waits for.
+    ManagedChannel channel = channels.open(there);
+    var _ = PdInternalGrpc.newBlockingStub(channel).greet(GreetRequest.getDefaultInstance());
+    channel.shutdownNow();
   }
 
   @AfterEach
