@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  * about readiness here. So the bytes of a stream are given back to the last one, however slowly its
  * client reads. A unary call's are given back when the call is over, which is when its trailers
  * have left behind its answer.
+ *
+ * <p>A service may send on any thread, while the loop ends the call for something else that its
+ * client has sent. gRPC bears neither both at once, nor anything sent once the call is closed: what
+ * ends it waits for what is being sent, and what comes after that is dropped.
  */
 final class CountedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
   /** So much may be on its way before a stream is asked to wait. */
@@ -31,10 +35,17 @@ final class CountedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
   private final AtomicLong unsentBytes = new AtomicLong();
   private volatile long unsentSinceNanos;
 
-  /** Closed by the service, or refused: nothing more is sent. */
-  private final AtomicBoolean over = new AtomicBoolean();
-
   private final AtomicBoolean begun = new AtomicBoolean();
+
+  /** Closed by the service, or refused: nothing more is sent. Set once, within this. */
+  private volatile boolean over;
+
+  // ---- guarded by this
+  private boolean sending;
+  private boolean headersSent;
+
+  /** Ends the call when what is being sent is. */
+  private @Nullable Runnable endWhenSent;
 
   CountedCall(ServerCall<Q, R> call, CallTraffic traffic, UnreadAnswers unread) {
     super(call);
@@ -46,7 +57,9 @@ final class CountedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 
   @Override
   public boolean isReady() {
-    return manyAnswers ? !isCancelled() && unsentBytes.get() < READY_BELOW_BYTES : super.isReady();
+    return manyAnswers
+        ? !over && !isCancelled() && unsentBytes.get() < READY_BELOW_BYTES
+        : super.isReady();
   }
 
   /** The call is always asked whether nothing is left, whatever a service would like to know. */
@@ -74,10 +87,28 @@ final class CountedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
   }
 
   @Override
-  public void sendMessage(R message) {
-    if (over.get()) {
-      return;
+  public void sendHeaders(Metadata headers) {
+    if (beginSending()) {
+      try {
+        super.sendHeaders(headers);
+      } finally {
+        endSending(true);
+      }
     }
+  }
+
+  @Override
+  public void sendMessage(R message) {
+    if (beginSending()) {
+      try {
+        send(message);
+      } finally {
+        endSending(false);
+      }
+    }
+  }
+
+  private void send(R message) {
     long bytes = bytes(message);
     if (unsentBytes.getAndAdd(bytes) == 0) {
       unsentSinceNanos = unread.nanoTime();
@@ -87,6 +118,38 @@ final class CountedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
     } else {
       close(NoRoom.STATUS, new Metadata());
     }
+  }
+
+  private synchronized boolean beginSending() {
+    sending = !over;
+    return sending;
+  }
+
+  private void endSending(boolean headers) {
+    Runnable end;
+    synchronized (this) {
+      sending = false;
+      headersSent |= headers;
+      end = endWhenSent;
+      endWhenSent = null;
+    }
+    if (end != null) {
+      end.run();
+    }
+  }
+
+  private void end(Runnable how) {
+    synchronized (this) {
+      if (over) {
+        return;
+      }
+      over = true;
+      if (sending) {
+        endWhenSent = how;
+        return;
+      }
+    }
+    how.run();
   }
 
   private static long bytes(Object message) {
@@ -103,17 +166,16 @@ final class CountedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 
   @Override
   public void close(Status status, Metadata trailers) {
-    if (over.compareAndSet(false, true)) {
-      super.close(status, trailers);
-    }
+    end(() -> super.close(status, trailers));
   }
 
   /** Answers that there is no room, and nothing else; where the response can, by a Region error. */
   void refuse() {
-    if (!over.compareAndSet(false, true)) {
-      return;
-    }
-    R response = manyAnswers ? null : busyResponse(getMethodDescriptor());
+    end(this::sendRefusal);
+  }
+
+  private void sendRefusal() {
+    R response = manyAnswers || hasSentHeaders() ? null : busyResponse(getMethodDescriptor());
     if (response == null) {
       super.close(NoRoom.STATUS, new Metadata());
       return;
@@ -121,6 +183,10 @@ final class CountedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
     super.sendHeaders(new Metadata());
     super.sendMessage(response);
     super.close(Status.OK, new Metadata());
+  }
+
+  private synchronized boolean hasSentHeaders() {
+    return headersSent;
   }
 
   @SuppressWarnings("unchecked") // of the prototype's type

@@ -13,6 +13,7 @@ import dev.terrane.proto.import_sstpb.RawWriteBatch;
 import dev.terrane.proto.import_sstpb.RawWriteRequest;
 import dev.terrane.proto.import_sstpb.RawWriteResponse;
 import dev.terrane.proto.import_sstpb.SSTMeta;
+import dev.terrane.proto.kvrpcpb.GetHealthFeedbackRequest;
 import dev.terrane.proto.kvrpcpb.KvPair;
 import dev.terrane.proto.kvrpcpb.RawBatchPutRequest;
 import dev.terrane.proto.kvrpcpb.RawDeleteRequest;
@@ -189,6 +190,27 @@ class BadInputTest {
     await().until(() -> answers.messages.size() == 1);
     stream.onNext(NO_MESSAGE);
     assertUnreadable(answers.end());
+    await().until(() -> tikvOfNode().batchStreams() == 1);
+  }
+
+  /** The call is over by the time that the answers are to be sent, and its headers are not. */
+  @Test
+  void bytesThatAreNoBatchEndTheirStreamBeforeItsFirstAnswers() throws Exception {
+    Request health =
+        Request.newBuilder()
+            .setGetHealthFeedback(GetHealthFeedbackRequest.getDefaultInstance())
+            .build();
+    for (int i = 0; i < 50; i++) {
+      RecordedStream<byte[]> answers = new RecordedStream<>();
+      StreamObserver<byte[]> stream =
+          ClientCalls.asyncBidiStreamingCall(
+              client.storeChannel.newCall(
+                  bytesTo(TikvGrpc.getBatchCommandsMethod()), CallOptions.DEFAULT),
+              answers);
+      stream.onNext(one(1, health).toByteArray());
+      stream.onNext(NO_MESSAGE);
+      assertUnreadable(answers.end());
+    }
     await().until(() -> tikvOfNode().batchStreams() == 1);
   }
 

@@ -48,6 +48,7 @@ import io.grpc.stub.StreamObserver;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -374,6 +375,71 @@ class NodeTrafficTest {
         };
     ServerCall.Listener<Q> listener = method.getServerCallHandler().startCall(call, new Metadata());
     return bytes -> listener.onMessage(method.getMethodDescriptor().parseRequest(bytes));
+  }
+
+  /**
+   * gRPC bears neither at once: what is written to would be handed on, and used again, beneath the
+   * writer.
+   */
+  @Test
+  void aCallThatEndsWhileAnotherThreadSendsIsClosedWhenThatIsDone() throws InterruptedException {
+    List<String> told = Collections.synchronizedList(new ArrayList<>());
+    CountDownLatch sending = new CountDownLatch(1);
+    CountDownLatch mayGoOn = new CountDownLatch(1);
+    MethodDescriptor<BatchCommandsRequest, BatchCommandsResponse> method =
+        TikvGrpc.getBatchCommandsMethod();
+    ServerCall<BatchCommandsRequest, BatchCommandsResponse> grpc =
+        new ServerCall<>() {
+          @Override
+          public void request(int count) {}
+
+          @Override
+          public void sendHeaders(Metadata headers) {
+            told.add("headers");
+          }
+
+          @Override
+          public void sendMessage(BatchCommandsResponse message) {
+            sending.countDown();
+            awaitUninterruptibly(mayGoOn);
+            told.add("message");
+          }
+
+          @Override
+          public void close(Status status, Metadata trailers) {
+            told.add("close");
+          }
+
+          @Override
+          public boolean isCancelled() {
+            return false;
+          }
+
+          @Override
+          public MethodDescriptor<BatchCommandsRequest, BatchCommandsResponse>
+              getMethodDescriptor() {
+            return method;
+          }
+        };
+    CallTraffic ofCall = traffic.open(method.getFullMethodName());
+    var call = new CountedCall<>(grpc, ofCall, traffic.unread());
+    Thread sender =
+        Thread.ofPlatform()
+            .start(() -> {
+              call.sendHeaders(new Metadata());
+              call.sendMessage(BatchCommandsResponse.getDefaultInstance());
+              call.sendMessage(BatchCommandsResponse.getDefaultInstance());
+            });
+    sending.await();
+    call.close(Status.INTERNAL, new Metadata());
+    call.refuse();
+    assertThat(told).containsExactly("headers");
+    assertThat(call.isReady()).isFalse();
+    mayGoOn.countDown();
+    sender.join();
+    call.sendHeaders(new Metadata());
+    assertThat(told).containsExactly("headers", "message", "close");
+    ofCall.end();
   }
 
   @Test
