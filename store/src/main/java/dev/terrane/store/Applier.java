@@ -237,18 +237,16 @@ final class Applier implements Agent {
       }
       case ApplyTask.BarrierPassed passed -> resume(passed);
       case ApplyTask.ValueRead read -> {
-        ApplyPeer peer = peerThatReads(read.regionId(), read.peerId());
-        if (peer != null) {
-          peer.read = read;
-          goOn(peer);
+        if (isOpen(read.peer())) {
+          read.peer().read = read;
+          goOn(read.peer());
         }
       }
       case ApplyTask.ValueNotRead failed -> {
-        ApplyPeer peer = peerThatReads(failed.regionId(), failed.peerId());
-        if (peer != null) {
+        if (isOpen(failed.peer())) {
           diskSpace.engineIsFull(failed.reason());
           retryAtNanos = cycleNanos + RETRY_NANOS;
-          goOn(peer);
+          goOn(failed.peer());
         }
       }
       case ApplyTask.Close close -> close(close);
@@ -316,19 +314,18 @@ final class Applier implements Agent {
   }
 
   private void resume(ApplyTask.BarrierPassed passed) {
-    ApplyPeer peer = peerByRegionId.get(passed.regionId());
-    if (peer == null || peer.peerId != passed.peerId()) {
-      return; // closed meanwhile
+    ApplyPeer peer = passed.peer();
+    if (!isOpen(peer)) {
+      return;
     }
     peer.barrierRuns = false;
     reports.add(peer.report());
     goOn(peer);
   }
 
-  /** Null if it was closed meanwhile. */
-  private @Nullable ApplyPeer peerThatReads(long regionId, long peerId) {
-    ApplyPeer peer = peerByRegionId.get(regionId);
-    return peer != null && peer.peerId == peerId && peer.readRuns ? peer : null;
+  /** Whether it was not closed meanwhile. Opened again, it is another one. */
+  private boolean isOpen(ApplyPeer peer) {
+    return peerByRegionId.get(peer.regionId) == peer;
   }
 
   private void goOn(ApplyPeer peer) {
@@ -455,7 +452,7 @@ final class Applier implements Agent {
 
   /** Holds back the Region, and what its change means to others, until the change is durable. */
   private void startBarrier(ApplyPeer peer) {
-    ApplyTask passed = new ApplyTask.BarrierPassed(peer.regionId, peer.peerId);
+    ApplyTask passed = new ApplyTask.BarrierPassed(peer);
     disk.submit(
         "barrier-after-admin",
         () -> {
@@ -473,14 +470,12 @@ final class Applier implements Agent {
           ApplyTask read;
           try {
             Bytes value = engine.multiGet(family, keys).getFirst();
-            read = new ApplyTask.ValueRead(peer.regionId, peer.peerId, value);
+            read = new ApplyTask.ValueRead(peer, value);
           } catch (EngineException e) {
             if (!e.retryable()) {
               throw e;
             }
-            read =
-                new ApplyTask.ValueNotRead(
-                    peer.regionId, peer.peerId, String.valueOf(e.getMessage()));
+            read = new ApplyTask.ValueNotRead(peer, String.valueOf(e.getMessage()));
           }
           submit(read);
         });

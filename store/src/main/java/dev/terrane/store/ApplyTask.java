@@ -24,16 +24,19 @@ sealed interface ApplyTask {
   /** No more is to be written to the Region. Answered with {@link StoreMessage.ApplierClosed}. */
   record Close(long regionId, long peerId) implements ApplyTask {}
 
+  // ---- what was done elsewhere for a peer as it was opened: of no use if it was closed meanwhile,
+  // be it to be opened again under the same id
+
   /** A barrier after an administrative entry has been passed. */
-  record BarrierPassed(long regionId, long peerId) implements ApplyTask {}
+  record BarrierPassed(ApplyPeer peer) implements ApplyTask {}
 
   /**
    * What only the disk knew of a key that is to be compared.
    *
    * @param value null if the key is not there
    */
-  record ValueRead(long regionId, long peerId, @Nullable Bytes value) implements ApplyTask {}
+  record ValueRead(ApplyPeer peer, @Nullable Bytes value) implements ApplyTask {}
 
   /** The same could not be read now, as for want of descriptors. */
-  record ValueNotRead(long regionId, long peerId, String reason) implements ApplyTask {}
+  record ValueNotRead(ApplyPeer peer, String reason) implements ApplyTask {}
 }

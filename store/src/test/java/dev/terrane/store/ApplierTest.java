@@ -14,6 +14,8 @@ import dev.terrane.engine.EngineException;
 import dev.terrane.engine.StallState;
 import dev.terrane.engine.memory.MemoryDisk;
 import dev.terrane.engine.memory.MemoryEngine;
+import dev.terrane.raft.Change;
+import dev.terrane.raft.ConfChange;
 import dev.terrane.raft.Entry;
 import dev.terrane.raft.EntryKind;
 import dev.terrane.store.wire.AppliedPosition;
@@ -497,5 +499,72 @@ class ApplierTest {
 
     assertThat(answers).containsExactly("late UndeterminedResult");
     assertThat(stored("a")).isNull();
+  }
+
+  /**
+   * A snapshot has replaced the Region, whose peer is the same, and the old read comes to an end.
+   */
+  @Test
+  void whatWasReadForARegionThatWasReplacedIsOfNoUse() {
+    Bytes suffix = Bytes.ofUtf8("-ttl1");
+    applier.submit(
+        entries(1, 1, proposal("a", 3, put("a", "v-ttl1")), proposal("b", 3, put("b", "live"))));
+    applier.poll(time);
+    memoryDisk.setColdReadEvery(1);
+    applier.submit(entries(1, 2, proposal("old", 3, cleanOf("a", suffix))));
+    applier.poll(time);
+    List<Runnable> reads = disk.takeAll();
+    assertThat(reads).hasSize(1);
+
+    applier.submit(new ApplyTask.Close(1, 11));
+    applier.submit(new ApplyTask.Open(1, 11, LEFT, new AppliedPosition(5, 1)));
+    applier.submit(entries(1, 6, proposal("new", 3, cleanOf("b", suffix))));
+    applier.poll(time);
+    reads.getFirst().run();
+    applier.poll(time);
+    assertThat(answers).doesNotContain("new applied");
+    assertThat(stored("b")).isEqualTo("live");
+
+    assertThat(disk.runOne()).isTrue();
+    applier.poll(time);
+    assertThat(answers).endsWith("new applied");
+    assertThat(stored("b")).isEqualTo("live");
+  }
+
+  /** The same of a barrier: nothing of a change leaves before one that came after it. */
+  @Test
+  void aBarrierOfARegionThatWasReplacedLetsNothingOut() {
+    applier.submit(new ApplyTask.Entries(1, List.of(confChange(1)), List.of()));
+    applier.poll(time);
+    List<Runnable> barriers = disk.takeAll();
+    assertThat(barriers).hasSize(1);
+
+    applier.submit(new ApplyTask.Close(1, 11));
+    applier.submit(new ApplyTask.Open(1, 11, LEFT, new AppliedPosition(5, 1)));
+    applier.submit(new ApplyTask.Entries(1, List.of(confChange(6)), List.of()));
+    applier.submit(entries(1, 7, proposal("next", 3, put("a", "1"))));
+    applier.poll(time);
+    barriers.getFirst().run();
+    applier.poll(time);
+    assertThat(answers).isEmpty();
+
+    assertThat(disk.runOne()).isTrue();
+    applier.poll(time);
+    assertThat(answers).containsExactly("next applied");
+  }
+
+  private static Mutations cleanOf(String key, Bytes suffix) {
+    return new MutationsBuilder()
+        .deleteIfEndsWith(ColumnFamily.DEFAULT, Bytes.ofUtf8(key), suffix)
+        .build();
+  }
+
+  /** Of {@link #LEFT}, which gets a second peer. */
+  private static Entry confChange(long index) {
+    Region after =
+        LEFT.withPeers(List.of(Peer.voter(11, 1), Peer.learner(13, 2)), new RegionEpoch(2, 3));
+    ConfChange change =
+        new ConfChange.Single(Change.addLearner(13), RegionChanges.encode(LEFT, after));
+    return new Entry(index, 1, EntryKind.CONF_CHANGE, change.encode());
   }
 }

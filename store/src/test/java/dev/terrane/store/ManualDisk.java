@@ -47,6 +47,13 @@ final class ManualDisk implements DiskExecutor {
     return true;
   }
 
+  /** What waits, to be run by the test as it likes. */
+  List<Runnable> takeAll() {
+    List<Runnable> taken = waiting.stream().map(Work::run).toList();
+    waiting.clear();
+    return taken;
+  }
+
   /** A crash: what waited will never run. */
   void forget() {
     waiting.clear();
