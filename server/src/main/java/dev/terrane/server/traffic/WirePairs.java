@@ -93,9 +93,18 @@ public final class WirePairs {
   private ByteBuf room(int wanted) {
     if (chunks.isEmpty() || chunks.getLast().writableBytes() < wanted) {
       int size = Math.max(wanted, CHUNK_BYTES);
-      chunks.add(allocator.directBuffer(size, size));
+      chunks.add(newChunk(size));
     }
     return chunks.getLast();
+  }
+
+  /** In the heap, if there is no memory beside it: what is read has been promised its room. */
+  private ByteBuf newChunk(int size) {
+    try {
+      return allocator.directBuffer(size, size);
+    } catch (OutOfMemoryError none) {
+      return allocator.heapBuffer(size, size);
+    }
   }
 
   /** Empty fields are left out. */
