@@ -25,6 +25,16 @@ public final class GrpcServers {
   /** As TiKV's default; more calls of a client wait in the client. */
   private static final int CALLS_PER_CONNECTION_MAX = 1024;
 
+  /**
+   * Calls of one connection that may be given up in {@link #GIVEN_UP_WINDOW_SECONDS}: all that it
+   * can have, once a second. More is no client whose deadlines pass; to begin a call costs the
+   * server far more than to give it up costs the client, and no bound of calls under way counts
+   * those that end at once.
+   */
+  private static final int GIVEN_UP_MAX = 10 * CALLS_PER_CONNECTION_MAX;
+
+  private static final int GIVEN_UP_WINDOW_SECONDS = 10;
+
   private final EventLoops loops;
   private final ConnectionGate gate;
   private final int messageBytesMax;
@@ -80,6 +90,7 @@ public final class GrpcServers {
             .permitKeepAliveTime(1, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
+            .maxRstFramesPerWindow(GIVEN_UP_MAX, GIVEN_UP_WINDOW_SECONDS)
             .addStreamTracerFactory(traffic.partialMessages())
             // The last one added is the outermost.
             .intercept(hangUps)

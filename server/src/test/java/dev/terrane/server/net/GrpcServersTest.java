@@ -13,7 +13,10 @@ import dev.terrane.proto.tikvpb.TikvGrpc;
 import dev.terrane.server.run.SystemTimeSource;
 import dev.terrane.server.traffic.NodeTraffic;
 import dev.terrane.txn.ReadPool;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
@@ -101,6 +104,33 @@ class GrpcServersTest {
         socket.close();
       }
     }
+  }
+
+  /** What ends at once is in no bound of what is under way, and each costs the server a call. */
+  @Test
+  void whoBeginsCallsAndGivesThemUpWithoutPauseIsCutOff() throws IOException {
+    try (HastyConnection hasty = HastyConnection.open(server.port())) {
+      await().until(() -> hasty.callsUntilCutOff(1_000) < 1_000);
+      assertThat(hasty.calls()).isGreaterThan(5_000);
+    }
+    TikvGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(30, TimeUnit.SECONDS)
+        .rawPut(RawPutRequest.getDefaultInstance());
+  }
+
+  /** As when the deadlines of all that a client has under way pass together. */
+  @Test
+  void aThousandCallsGivenUpTogetherAreNoReasonToCutAClientOff() {
+    StreamObserver<BatchCommandsRequest> stays = open();
+    for (int i = 0; i < 5_000; i++) {
+      ClientCall<BatchCommandsRequest, BatchCommandsResponse> call =
+          channel.newCall(TikvGrpc.getBatchCommandsMethod(), CallOptions.DEFAULT);
+      call.start(new ClientCall.Listener<>() {}, new Metadata());
+      call.cancel("the deadline has passed", null);
+    }
+    stays.onNext(BatchCommandsRequest.newBuilder().addRequestIds(7).build());
+    await().until(() -> !echoes.isEmpty() || !ends.isEmpty());
+    assertThat(ends).isEmpty();
   }
 
   private static final class Echo extends TikvGrpc.TikvImplBase {
