@@ -1,5 +1,7 @@
 package dev.terrane.pd;
 
+import dev.terrane.pd.state.StoreTable;
+import dev.terrane.proto.metapb.Peer;
 import dev.terrane.proto.metapb.Region;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +17,28 @@ final class RegionBounds {
 
   private RegionBounds() {}
 
-  /** Why {@code region} is too large to be true; null if it is not. */
-  static @Nullable String tooLarge(Region region) {
+  /**
+   * Why {@code region} cannot be true; null if it may be.
+   *
+   * <p>PD has placed every replica itself, so none is on a store that it does not know. Whoever
+   * says so would otherwise hide the Region that is there behind an address that nobody can be
+   * asked for.
+   */
+  static @Nullable String whatCannotBe(Region region, StoreTable stores) {
+    String tooLarge = tooLarge(region);
+    if (tooLarge != null) {
+      return tooLarge;
+    }
+    for (Peer peer : region.getPeersList()) {
+      if (stores.get(peer.getStoreId()) == null) {
+        return "Region %d has a peer on store %d, which is unknown here"
+            .formatted(region.getId(), peer.getStoreId());
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable String tooLarge(Region region) {
     int keyBytes = Math.max(region.getStartKey().size(), region.getEndKey().size());
     if (keyBytes > KEY_BYTES_MAX) {
       return "Region %d ends or begins at a key of %d bytes, more than the limit of %d"

@@ -41,7 +41,8 @@ final class RegionReports {
       sink.end(new PdRefusal.ClusterMismatch(state.clusterId(), report.getHeader().getClusterId()));
       return;
     }
-    String wrong = state.isBootstrapped() ? whatIsWrong(report) : "cluster is not bootstrapped";
+    String wrong =
+        state.isBootstrapped() ? whatIsWrong(report, state) : "cluster is not bootstrapped";
     if (wrong == null) {
       leadership.streams().bind(report.getLeader().getStoreId(), sink, member.time().nanoTime());
       wrong = take(report, leadership);
@@ -55,14 +56,14 @@ final class RegionReports {
     }
   }
 
-  private static @Nullable String whatIsWrong(RegionHeartbeatRequest report) {
+  private static @Nullable String whatIsWrong(RegionHeartbeatRequest report, ClusterState state) {
     var region = report.getRegion();
     if (region.getId() == 0 || region.getPeersCount() == 0) {
       return "invalid Region heartbeat: no Region, or one without peers";
     }
-    String tooLarge = RegionBounds.tooLarge(region);
-    if (tooLarge != null) {
-      return "invalid Region heartbeat: " + tooLarge;
+    String impossible = RegionBounds.whatCannotBe(region, state.stores());
+    if (impossible != null) {
+      return "invalid Region heartbeat: " + impossible;
     }
     if (report.getDownPeersCount() > region.getPeersCount()
         || report.getPendingPeersCount() > region.getPeersCount()) {
@@ -72,12 +73,14 @@ final class RegionReports {
     if (!region.hasRegionEpoch() || region.getRegionEpoch().getVersion() == 0) {
       return "invalid Region heartbeat: Region %d has no epoch".formatted(region.getId());
     }
+    var leader = report.getLeader();
     boolean leads =
-        region.getPeersList().stream().anyMatch(p -> p.getId() == report.getLeader().getId());
+        region.getPeersList().stream()
+            .anyMatch(p -> p.getId() == leader.getId() && p.getStoreId() == leader.getStoreId());
     return leads
         ? null
-        : "invalid Region heartbeat: Region %d has no peer %d, its leader"
-            .formatted(region.getId(), report.getLeader().getId());
+        : "invalid Region heartbeat: Region %d has no peer %d on store %d, its leader"
+            .formatted(region.getId(), leader.getId(), leader.getStoreId());
   }
 
   /** Returns why the report was not taken in; null if it was. */

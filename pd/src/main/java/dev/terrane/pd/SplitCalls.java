@@ -145,9 +145,9 @@ final class SplitCalls {
     List<Region> regions = new ArrayList<>();
     long leaderStore = 0;
     for (dev.terrane.proto.metapb.Region proto : reported) {
-      String tooLarge = RegionBounds.tooLarge(proto);
-      if (tooLarge != null) {
-        return "invalid split report: " + tooLarge;
+      String impossible = RegionBounds.whatCannotBe(proto, member.stateOrThrow().stores());
+      if (impossible != null) {
+        return "invalid split report: " + impossible;
       }
       if (proto.getPeersList().stream().anyMatch(p -> p.getRole() == PeerRole.UNRECOGNIZED)) {
         return "invalid split report: a peer of Region %d has no known role"

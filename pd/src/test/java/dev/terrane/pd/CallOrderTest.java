@@ -22,6 +22,8 @@ import dev.terrane.proto.pdpb.GetRegionRequest;
 import dev.terrane.proto.pdpb.GetRegionResponse;
 import dev.terrane.proto.pdpb.QueryRegionRequest;
 import dev.terrane.proto.pdpb.QueryRegionResponse;
+import dev.terrane.proto.pdpb.RegionHeartbeatRequest;
+import dev.terrane.proto.pdpb.RegionHeartbeatResponse;
 import dev.terrane.proto.pdpb.ReportBatchSplitRequest;
 import dev.terrane.proto.pdpb.ScanRegionsRequest;
 import dev.terrane.proto.pdpb.ScanRegionsResponse;
@@ -197,6 +199,49 @@ class CallOrderTest {
     assertThat(cluster.leaderOrThrow().running().regions().byId(10))
         .isNotNull()
         .satisfies(kept -> assertThat(kept.region().epoch().version()).isLessThan(99));
+  }
+
+  /** Its true Regions, whose epochs are older, would never be heard again. */
+  @Test
+  void regionsOnStoresThatNobodyKnowsAreNotTakenIn() {
+    PdCluster cluster = withRegions(1);
+    var known = ProtoRegions.toProto(region(10, Bytes.EMPTY, Bytes.EMPTY));
+    var lie =
+        known.toBuilder()
+            .setRegionEpoch(known.getRegionEpoch().toBuilder().setVersion(1L << 40))
+            .clearPeers()
+            .addPeers(dev.terrane.proto.metapb.Peer.newBuilder().setId(5).setStoreId(424_242))
+            .build();
+    List<String> said = new ArrayList<>();
+    cluster
+        .leaderOrThrow()
+        .running()
+        .pd()
+        .openHeartbeats(
+            new InstructionSink() {
+              @Override
+              public void instruct(RegionHeartbeatResponse instruction) {
+                said.add(instruction.getHeader().getError().getMessage());
+              }
+
+              @Override
+              public void end(PdRefusal why) {
+                said.add(why.text());
+              }
+            })
+        .heartbeat(
+            RegionHeartbeatRequest.newBuilder()
+                .setHeader(cluster.header())
+                .setRegion(lie)
+                .setLeader(lie.getPeers(0))
+                .build(),
+            () -> {});
+    cluster.step();
+    assertThat(said).singleElement().asString().contains("store 424242", "unknown");
+    assertThat(reportSplit(cluster, lie)).contains("store 424242", "unknown");
+    assertThat(cluster.leaderOrThrow().running().regions().byId(10))
+        .isNotNull()
+        .satisfies(kept -> assertThat(kept.region().epoch().version()).isLessThan(1L << 40));
   }
 
   private static String reportSplit(PdCluster cluster, dev.terrane.proto.metapb.Region region) {
