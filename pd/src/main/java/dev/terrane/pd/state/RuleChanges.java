@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What may stand in the rules, and how a part of them is changed. */
 final class RuleChanges {
-  private static final int REPLICAS_LIMIT = 15;
+  private static final int REPLICAS_LIMIT = 7;
 
   /** A node that is restarted is silent for some seconds, and must not lose its place by that. */
   private static final long MEMBER_DOWN_MILLIS_MIN = 10_000;
@@ -45,12 +45,17 @@ final class RuleChanges {
 
   /** Why {@code rules} cannot hold; null if they can. */
   static @Nullable String whatIsWrong(Rules rules) {
-    if (rules.getReplicasMax() < 1 || rules.getReplicasMax() > REPLICAS_LIMIT) {
-      return "replicas-max is %d, must be from 1 to %d"
-          .formatted(rules.getReplicasMax(), REPLICAS_LIMIT);
+    int replicas = rules.getReplicasMax();
+    if (replicas < 1 || replicas > REPLICAS_LIMIT || replicas % 2 == 0) {
+      return ("max-replicas is %d; a Region has 1, 3, 5 or 7, since an even number is no safer than"
+              + " the odd one below it")
+          .formatted(replicas);
     }
-    if (rules.getStoreDownMaxMillis() <= 0 || rules.getOperatorsPerStoreMax() <= 0) {
-      return "store-down-max and operators-per-store-max must be greater than 0";
+    if (rules.getStoreDownMaxMillis() <= 0) {
+      return "max-store-down-time must be greater than 0";
+    }
+    if (rules.getOperatorsPerStoreMax() <= 0) {
+      return "operators-per-store-max must be greater than 0";
     }
     int voters = rules.getPdVotersMax();
     if (voters != 0 && voters != 1 && voters != 3 && voters != 5) {

@@ -68,6 +68,12 @@ class ClusterStateTest {
         .isInstanceOf(Outcome.Refused.class);
     assertThat(apply(Command.newBuilder().setSetRules(before.toBuilder().setReplicasMax(99))))
         .isInstanceOf(Outcome.Refused.class);
+    assertThat(apply(Command.newBuilder().setSetRules(before.toBuilder().setReplicasMax(2))))
+        .as("an even number, as in a configuration file")
+        .isInstanceOfSatisfying(
+            Outcome.Refused.class,
+            refused ->
+                assertThat(refused.text()).contains("max-replicas is 2; a Region has 1, 3, 5"));
     assertThat(apply(Command.newBuilder().setSetRules(before.toBuilder().setStoreDownMaxMillis(0))))
         .isInstanceOf(Outcome.Refused.class);
     assertThat(state.rules()).isEqualTo(before);
