@@ -43,7 +43,7 @@ public record MemoryBudget(
   public static MemoryBudget divide(long totalBytes, long heapBytesMax) {
     if (totalBytes < TOTAL_BYTES_MIN) {
       throw new ConfigException(
-          "memory is " + mib(totalBytes) + ", a node needs at least " + mib(TOTAL_BYTES_MIN));
+          "memory is " + size(totalBytes) + "; a node needs at least " + size(TOTAL_BYTES_MIN));
     }
     long requestBytes = Math.max(totalBytes / 8, 40 * MIB);
     long trafficBytes = Math.max(Math.min(totalBytes, heapBytesMax) / 4, TRAFFIC_BYTES_MIN);
@@ -51,12 +51,12 @@ public record MemoryBudget(
     if (heapShare > heapBytesMax / 4 * 3) {
       throw new ConfigException(
           "memory is "
-              + mib(totalBytes)
+              + size(totalBytes)
               + ", of which "
-              + mib(heapShare)
+              + size(heapShare)
               + " are on the heap, but the JVM's heap is "
-              + mib(heapBytesMax)
-              + " at most; raise -Xmx or lower memory");
+              + size(heapBytesMax)
+              + " at most; give it more, as in TERRANE_JAVA_OPTS=-Xmx2g, or lower memory");
     }
     return new MemoryBudget(
         totalBytes / 2,
@@ -69,7 +69,7 @@ public record MemoryBudget(
         (int) Math.min(trafficBytes / 8 * 5, MESSAGE_BYTES_MAX));
   }
 
-  private static String mib(long bytes) {
-    return bytes / MIB + " MiB";
+  private static String size(long bytes) {
+    return bytes < MIB ? bytes + " bytes" : bytes / MIB + " MiB";
   }
 }

@@ -150,7 +150,7 @@ public final class NodeConfigBuilder {
   public NodeConfig build() {
     if (directory == null || directory.toString().isEmpty()) {
       throw new ConfigException(
-          "a node needs a directory for its data: dir = \"DIR\" or --dir DIR");
+          "a node needs a directory for its data: --dir DIR, or data-dir = \"DIR\" in its configuration file");
     }
     ApiVersion apiVersion =
         storageVersion == 2 ? ApiVersion.V2 : ttlEnabled ? ApiVersion.V1TTL : ApiVersion.V1;

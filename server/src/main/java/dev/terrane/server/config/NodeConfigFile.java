@@ -6,7 +6,6 @@ import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import dev.terrane.server.net.HostPort;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -15,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A node's TOML file. Every key is optional; one that is not known is an error that names its line,
@@ -47,6 +47,27 @@ import java.util.Set;
  * </pre>
  */
 public final class NodeConfigFile {
+  /** What may be set, with the table that it is in. */
+  public static final List<String> SETTINGS =
+      List.of(
+          "name",
+          "data-dir",
+          "roles",
+          "join",
+          "memory",
+          "replicas",
+          "disk-reserve",
+          "pd.addr",
+          "pd.advertise-addr",
+          "store.addr",
+          "store.advertise-addr",
+          "store.status-addr",
+          "store.advertise-status-addr",
+          "store.labels",
+          "store.log-budget",
+          "storage.api-version",
+          "storage.enable-ttl");
+
   private final Path file;
   private final TomlLines lines;
   private final NodeConfigBuilder config;
@@ -60,25 +81,33 @@ public final class NodeConfigFile {
   /**
    * Sets in {@code config} what {@code file} says.
    *
-   * @throws ConfigException if the file cannot be read or says what makes no sense
+   * @throws ConfigException if the file says what makes no sense
+   * @throws IOException if it cannot be read
    */
-  public static void load(Path file, NodeConfigBuilder config) {
-    String text;
-    try {
-      text = Utf8Text.decode(Files.readAllBytes(file), file);
-    } catch (NoSuchFileException e) {
-      throw new ConfigException("configuration file " + file + " does not exist", e);
-    } catch (IOException e) {
-      throw new ConfigException("cannot read configuration file " + file + ": " + e, e);
-    }
+  public static void load(Path file, NodeConfigBuilder config) throws IOException {
+    String text = Utf8Text.decode(Files.readAllBytes(file), file);
+    TomlLines lines = new TomlLines(text);
     JsonNode root;
     try {
       root = new TomlMapper().readTree(text);
     } catch (JsonProcessingException e) {
-      throw new ConfigException(
-          file + ":" + e.getLocation().getLineNr() + ": " + e.getOriginalMessage(), e);
+      throw new ConfigException(file + ":" + mistake(e, lines), e);
     }
-    new NodeConfigFile(file, new TomlLines(text), config).apply(root);
+    new NodeConfigFile(file, lines, config).apply(root);
+  }
+
+  /** The line, and what is wrong there: of a key that is there twice the parser knows neither. */
+  private static String mistake(JsonProcessingException failure, TomlLines lines) {
+    String said = failure.getOriginalMessage();
+    int line = failure.getLocation().getLineNr();
+    String repeated = lines.repeatedKey();
+    if (said.startsWith("Duplicate key") && repeated != null) {
+      return lines.repeatedLine() + ": " + repeated + " is set a second time";
+    }
+    return line
+        + ": "
+        + said
+        + (said.startsWith("Unknown token") ? "; a text stands in quotes, as in \"n1\"" : "");
   }
 
   private void apply(JsonNode root) {
@@ -221,7 +250,18 @@ public final class NodeConfigFile {
   }
 
   private ConfigException unknown(String key) {
-    return wrong(key, "is not a setting of Terrane");
+    String table = key.substring(0, key.indexOf('.') + 1);
+    String known =
+        SETTINGS.stream()
+            .filter(setting -> setting.startsWith(table) && setting.indexOf('.') < table.length())
+            .map(setting -> setting.substring(table.length()))
+            .collect(Collectors.joining(", "));
+    return wrong(
+        key,
+        "is not a setting of Terrane; "
+            + (table.isEmpty()
+                ? "there are " + known + ", and the tables [pd], [store] and [storage]"
+                : "in [" + key.substring(0, key.indexOf('.')) + "] there are " + known));
   }
 
   private ConfigException wrong(String key, String what) {

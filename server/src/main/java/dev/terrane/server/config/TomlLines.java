@@ -2,6 +2,7 @@ package dev.terrane.server.config;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the lines of a TOML text's keys, which the parser does not keep. Knows table headers and
@@ -9,6 +10,8 @@ import java.util.Map;
  */
 final class TomlLines {
   private final Map<String, Integer> lineByKey = new LinkedHashMap<>();
+  private @Nullable String repeatedKey;
+  private int repeatedLine;
 
   TomlLines(String text) {
     String table = "";
@@ -19,12 +22,29 @@ final class TomlLines {
       if (stripped.startsWith("[")) {
         int end = stripped.indexOf(']');
         table = unquoted(stripped.substring(1, end < 0 ? stripped.length() : end));
-        lineByKey.putIfAbsent(table, number);
+        add(table, number);
       } else if (!stripped.startsWith("#") && stripped.indexOf('=') > 0) {
         String key = unquoted(stripped.substring(0, stripped.indexOf('=')));
-        lineByKey.putIfAbsent(table.isEmpty() ? key : table + "." + key, number);
+        add(table.isEmpty() ? key : table + "." + key, number);
       }
     }
+  }
+
+  private void add(String key, int line) {
+    if (lineByKey.putIfAbsent(key, line) != null && repeatedKey == null) {
+      repeatedKey = key;
+      repeatedLine = line;
+    }
+  }
+
+  /** The first key that is there a second time; null if none is. */
+  @Nullable String repeatedKey() {
+    return repeatedKey;
+  }
+
+  /** Where that is. */
+  int repeatedLine() {
+    return repeatedLine;
   }
 
   private static String unquoted(String key) {

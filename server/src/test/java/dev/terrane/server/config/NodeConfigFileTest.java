@@ -75,8 +75,8 @@ class NodeConfigFileTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "nmae = 'x'                              | :1: nmae is not a setting of Terrane",
-        "name = 'x';[store];addres = 'a:1'       | :3: store.addres is not a setting of Terrane",
+        "nmae = 'x'                              | :1: nmae is not a setting of Terrane; there are name, data-dir,",
+        "name = 'x';[store];addres = 'a:1'       | :3: store.addres is not a setting of Terrane; in [store] there are addr,",
         "[pd];addr = 'nowhere'                   | :2: pd.addr 'nowhere' is not of the form",
         "[storage];api-version = 3               | :2: storage.api-version is 3; it may be 1 or 2",
         "[storage];;enable-ttl = 1               | :3: storage.enable-ttl must be true or false",
@@ -84,11 +84,23 @@ class NodeConfigFileTest {
         "memory = 'plenty'                       | :1: memory 'plenty' is no size",
         "replicas = 2                            | replicas is 2; a Region has 1, 3, 5 or 7",
         "name = 'x                               | :1:",
+        "name = x                                | :1: Unknown token; a text stands in quotes",
+        "[pd];addr = 'a:1';;addr = 'a:2';        | :4: pd.addr is set a second time",
       })
   void namesTheLineAndTheMistake(String lines, String message) {
     assertThatThrownBy(() -> load(lines.replace(';', '\n')))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void whatIsSaidToBeASettingIsOne() {
+    for (String setting : NodeConfigFile.SETTINGS) {
+      assertThatThrownBy(() -> load(setting + " = 1.5"))
+          .as("of no use to any of them: " + setting)
+          .hasMessageContaining(setting)
+          .hasMessageNotContaining("is not a setting");
+    }
   }
 
   private NodeConfig load(byte[] bytes) throws IOException {
@@ -123,9 +135,11 @@ class NodeConfigFileTest {
   @Test
   void budgetThatDoesNotFitIsRefusedInWords() {
     assertThatThrownBy(() -> MemoryBudget.divide(1 << 20, 1L << 30))
-        .hasMessageContaining("a node needs at least 96 MiB");
+        .hasMessageContaining("memory is 1 MiB; a node needs at least 96 MiB");
+    assertThatThrownBy(() -> MemoryBudget.divide(5, 1L << 30))
+        .hasMessageContaining("memory is 5 bytes; a node needs");
     assertThatThrownBy(() -> MemoryBudget.divide(4L << 30, 256 << 20))
-        .hasMessageContaining("raise -Xmx or lower memory");
+        .hasMessageContaining("TERRANE_JAVA_OPTS=-Xmx2g, or lower memory");
     MemoryBudget usual = MemoryBudget.divide(MemoryBudget.TOTAL_BYTES_DEFAULT, 256 << 20);
     assertThat(usual.engineBytes()).isEqualTo(256 << 20);
   }
