@@ -2,6 +2,7 @@ package dev.terrane.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
@@ -11,6 +12,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * Answers a command line that makes no sense: what is wrong, what may be meant, where the help is.
  */
 final class UsageFailureHandler implements IParameterExceptionHandler {
+  /** As the parser names what a number should have been. */
+  private static final Pattern JAVA_NUMBER = Pattern.compile("is not an? (int|long)$");
+
   @Override
   public int handleParseException(ParameterException failure, String[] args) {
     CommandLine commandLine = failure.getCommandLine();
@@ -30,7 +34,10 @@ final class UsageFailureHandler implements IParameterExceptionHandler {
         && !failure.getCommandLine().getSubcommands().isEmpty()) {
       return "no command '" + unmatched.getUnmatched().getFirst() + "'";
     }
-    return String.valueOf(failure.getMessage());
+    return JAVA_NUMBER
+        .matcher(String.valueOf(failure.getMessage()))
+        .replaceFirst("is not a whole number")
+        .replaceFirst("^Value for option option ", "Value for option ");
   }
 
   /** How a command is written; of a group of commands, which there are. */

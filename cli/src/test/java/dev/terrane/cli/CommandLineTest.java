@@ -2,6 +2,7 @@ package dev.terrane.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.terrane.server.config.NodeConfigFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -10,6 +11,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,6 +129,45 @@ class CommandLineTest {
     String file = Files.writeString(directory.resolve("in.tsv"), "k\tv\n").toString();
     assertThat(run("import", file, "--outstanding", "2147483647")).isEqualTo(ExitCode.USAGE);
     assertThat(err.toString()).contains("--outstanding 2147483647 is above 1048576");
+  }
+
+  @Test
+  void theHelpOfStartNamesEverySettingOfTheConfigurationFile() {
+    assertThat(run("start", "--help")).isEqualTo(ExitCode.DONE);
+    for (String setting : NodeConfigFile.SETTINGS) {
+      int dot = setting.indexOf('.');
+      String table = dot < 0 ? "at its top " : "[" + setting.substring(0, dot) + "] ";
+      assertThat(out.toString().lines())
+          .as(setting)
+          .anyMatch(line ->
+              line.strip().startsWith(table)
+                  && List.of(line.split("[ ,]+")).contains(setting.substring(dot + 1)));
+    }
+  }
+
+  @Test
+  void aConfigurationFileThatCannotBeReadIsNamedWithTheReason(@TempDir Path directory) {
+    String missing = directory.resolve("missing.toml").toString();
+    assertThat(run("start", "--config", missing)).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString())
+        .contains("cannot read configuration file " + missing + ": no such file or directory");
+    assertThat(run("start", "--config", directory.toString())).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains(directory + ": Is a directory").doesNotContain("java.");
+  }
+
+  @Test
+  void aNodeWithoutADirectoryIsToldHowToNameOne() {
+    assertThat(run("start")).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).contains("--dir DIR, or data-dir = \"DIR\"");
+  }
+
+  @Test
+  void whatShouldBeANumberIsSaidWithoutTypesOfJava() {
+    assertThat(run("ctl", "store", "remove", "x")).isEqualTo(ExitCode.USAGE);
+    assertThat(run("import", "f", "--outstanding", "many")).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString())
+        .contains("'x' is not a whole number", "'many' is not a whole number")
+        .doesNotContain("is not a long", "is not an int");
   }
 
   private static int unusedPort() throws IOException {

@@ -90,5 +90,11 @@ class CtlStoreTest {
     assertThat(err).contains("only for a store that is --destroyed");
     assertThat(ctl("store", "remove", "99")).isEqualTo(ExitCode.FAILED);
     assertThat(err).contains("invalid store ID 99");
+    assertThat(ctl("member", "remove", "nobody")).isEqualTo(ExitCode.USAGE);
+    assertThat(err).contains("no member is called 'nobody'; there are: a (");
+    assertThat(ctl("config", "set", "max-replicas", "2")).isEqualTo(ExitCode.FAILED);
+    assertThat(err).contains("max-replicas is 2; a Region has 1, 3, 5 or 7");
+    assertThat(ctl("pd", "members")).isEqualTo(ExitCode.DONE);
+    assertThat(out).contains("is to have 3 members, and has 1; no other node could be one");
   }
 }

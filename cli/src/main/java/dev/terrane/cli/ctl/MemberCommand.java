@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 /** Groups what is done with one member of the placement driver. */
 @Command(
     name = "member",
-    description = "Do something with one member of the placement driver.",
+    description = "Take a member out of the placement driver.",
     subcommands = MemberRemoveCommand.class)
 final class MemberCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -54,9 +54,9 @@ final class MemberRemoveCommand extends OperationCommand {
     if (found.size() != 1) {
       throw new CommandFailure(
           ExitCode.USAGE,
-          "%d members are called '%s'; there are: %s"
+          "%s called '%s'; there are: %s"
               .formatted(
-                  found.size(),
+                  found.isEmpty() ? "no member is" : found.size() + " members are",
                   which,
                   members.stream()
                       .map(

@@ -15,8 +15,8 @@ import picocli.CommandLine.Command;
     description = "List the members of the placement driver, their roles, and who of them answers.",
     footer = {
       "",
-      "A learner follows and does not vote. Nodes that are a store only take the place of a member that",
-      "is lost for max-pd-member-down-time ('terrane ctl config')."
+      "A learner follows and does not vote. A node that is only a store takes the place of a member that",
+      "stays away for max-pd-member-down-time, which 'terrane ctl config' shows and sets."
     })
 final class MembersCommand extends ListingCommand {
   private static Listing listing() {

@@ -36,7 +36,15 @@ final class PdMembersCommand extends OperationCommand {
       check(answer.getHeader());
     }
     var members = pd.members();
-    return "the placement driver is to have %d members, and has %d; %d nodes more could be one"
-        .formatted(members.getVotersMax(), members.getMembersCount(), members.getStandbysCount());
+    int others = members.getStandbysCount();
+    return "the placement driver is to have %d members, and has %d; %s"
+        .formatted(
+            members.getVotersMax(),
+            members.getMembersCount(),
+            switch (others) {
+              case 0 -> "no other node could be one";
+              case 1 -> "1 other node could be one";
+              default -> others + " other nodes could be";
+            });
   }
 }

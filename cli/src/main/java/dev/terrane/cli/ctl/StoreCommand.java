@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 /** Groups what is done with one store. */
 @Command(
     name = "store",
-    description = "Do something with one store.",
+    description = "Remove a store, or keep one that is being removed.",
     subcommands = {StoreRemoveCommand.class, StoreKeepCommand.class})
 final class StoreCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -2,6 +2,7 @@ package dev.terrane.cli.node;
 
 import dev.terrane.cli.CommandFailure;
 import dev.terrane.cli.ExitCode;
+import dev.terrane.cli.FileFailures;
 import dev.terrane.cli.StandardOutput;
 import dev.terrane.server.config.ByteSizes;
 import dev.terrane.server.config.ConfigException;
@@ -42,6 +43,14 @@ import picocli.CommandLine.Spec;
       "Prints a line 'ready: pd HOST:PORT store HOST:PORT status HOST:PORT' once it serves; without",
       "pd or store where it is none.",
       "",
+      "The configuration file is TOML, and every setting in it optional:",
+      "  at its top   name, data-dir, roles, join, memory, replicas, disk-reserve",
+      "  [pd]         addr, advertise-addr",
+      "  [store]      addr, advertise-addr, status-addr, advertise-status-addr, labels, log-budget",
+      "  [storage]    api-version, enable-ttl",
+      "Lists and texts are written as in TOML: roles = [\"store\"], labels = { zone = \"a\" }. Half of the",
+      "memory is outside the JVM's heap; with more of it, raise that too: TERRANE_JAVA_OPTS=-Xmx2g.",
+      "",
       "Examples:",
       "  terrane start --name n1 --dir data/n1",
       "  terrane start --name n2 --dir data/n2 --addr 127.0.0.1:20161 --pd-addr 127.0.0.1:2381 \\",
@@ -52,7 +61,7 @@ public final class StartCommand implements Callable<Integer> {
   @Option(
       names = "--config",
       paramLabel = "FILE.toml",
-      description = "Read settings from a file; options here come before it.")
+      description = "Read settings from a file; an option given here wins over it.")
   private @Nullable Path config;
 
   @Option(names = "--name", description = "The node's name, of no other node (default: terrane).")
@@ -136,7 +145,7 @@ public final class StartCommand implements Callable<Integer> {
   @Option(
       names = "--memory",
       paramLabel = "SIZE",
-      description = "Memory for caches and buffers, as in 512MiB.")
+      description = "Memory for caches and buffers, as in 1GiB (default: 512MiB).")
   private @Nullable String memory;
 
   @Spec private CommandSpec spec;
@@ -187,6 +196,11 @@ public final class StartCommand implements Callable<Integer> {
       return builder.build();
     } catch (ConfigException e) {
       throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
+    } catch (IOException e) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "cannot read configuration file " + config + ": " + FileFailures.reason(e),
+          e);
     }
   }
 
