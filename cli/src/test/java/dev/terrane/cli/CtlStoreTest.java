@@ -76,7 +76,7 @@ class CtlStoreTest {
 
     String address = String.valueOf(second.addresses().store());
     assertThat(ctl("store", "remove", id)).isEqualTo(ExitCode.DONE);
-    assertThat(out).contains("store " + id, "moved to other stores");
+    assertThat(out).contains("store " + id, "its 1 replica is moved elsewhere");
     await(() -> stores().lines().noneMatch(line -> line.contains(address)));
     assertThat(ctl("store", "keep", id)).isEqualTo(ExitCode.FAILED);
     assertThat(err).contains("removed for good");

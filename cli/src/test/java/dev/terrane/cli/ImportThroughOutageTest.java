@@ -140,8 +140,8 @@ class ImportThroughOutageTest {
             directory.resolve("in.tsv"), List.of("key/0\tvalue 0", "no tab", longKey + "\tx"));
     assertThat(startImport(file).get()).isEqualTo(ExitCode.FAILED);
     assertThat(err.toString())
-        .contains("1 entries that are not written")
-        .contains("1 lines that could not be read");
+        .contains("1 entry that is not written")
+        .contains("1 line that could not be read");
     List<String> rejected = Files.readAllLines(rejects());
     assertThat(rejected).hasSize(2);
     assertThat(rejected)

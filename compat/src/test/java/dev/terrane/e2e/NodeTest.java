@@ -85,7 +85,7 @@ class NodeTest {
       assertThat(
               run(1, "import", file.toString(), "--pd", pd(), "--acked", acknowledged.toString()))
           .contains(file + ":2: no tab between key and value")
-          .contains("3 acknowledged, 0 failed, 0 undetermined, 1 bad lines");
+          .contains("3 acknowledged, 0 failed, 0 undetermined, 1 bad line;");
       assertThat(run(0, "scan", "--pd", pd()).lines()).containsExactly("a\t3", "b\t2");
       assertThat(Files.readAllLines(acknowledged)).containsExactlyInAnyOrder("a", "b", "a");
 

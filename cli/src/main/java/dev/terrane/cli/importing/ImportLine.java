@@ -22,10 +22,17 @@ sealed interface ImportLine {
    * A line that cannot be imported; the others are not affected.
    *
    * @param line what it is; empty where it is too long to be kept
+   * @param rejectedBefore it comes from a file of rejected lines, and has the line that it once was
+   *     inside
    */
-  record Bad(long number, String reason, Bytes line) implements ImportLine {
+  record Bad(long number, String reason, Bytes line, boolean rejectedBefore) implements ImportLine {
     Bad(long number, String reason) {
-      this(number, reason, Bytes.EMPTY);
+      this(number, reason, Bytes.EMPTY, false);
+    }
+
+    /** This, with the line that it is. */
+    Bad of(Bytes whole) {
+      return new Bad(number, reason, whole, rejectedBefore);
     }
   }
 }

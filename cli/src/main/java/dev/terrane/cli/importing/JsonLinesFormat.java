@@ -95,7 +95,11 @@ final class JsonLinesFormat implements LineFormat {
       throw new BadField("something follows the JSON object");
     }
     if (bad) {
-      throw new BadField("%s (line %d of what was imported before)".formatted(reason, badNumber));
+      return new ImportLine.Bad(
+          number,
+          "%s (line %d of what was imported before)".formatted(reason, badNumber),
+          Bytes.EMPTY,
+          true);
     }
     if (key == null) {
       throw new BadField("no field \"key\"");

@@ -80,9 +80,7 @@ final class LineReader {
     }
     Bytes line = Bytes.wrap(Arrays.copyOfRange(buffer, lineStart, lineStart + trimmed));
     ImportLine parsed = format.parse(lineNumber, line);
-    return parsed instanceof ImportLine.Bad bad
-        ? new ImportLine.Bad(lineNumber, bad.reason(), line)
-        : parsed;
+    return parsed instanceof ImportLine.Bad bad ? bad.of(line) : parsed;
   }
 
   private ImportLine skipLongLine() throws IOException {

@@ -79,11 +79,12 @@ record ProgressText(long inputBytes, long skippedBytes) {
   static String summary(ImportCounts counts, Duration elapsed) {
     return String.format(
         Locale.ROOT,
-        "%,d acknowledged, %,d failed, %,d undetermined, %,d bad lines; %s, %s",
+        "%,d acknowledged, %,d failed, %,d undetermined, %,d bad %s; %s, %s",
         counts.acknowledged(),
         counts.failed(),
         counts.undetermined(),
         counts.bad(),
+        counts.bad() == 1 ? "line" : "lines",
         clock(elapsed),
         rate(counts, elapsed));
   }

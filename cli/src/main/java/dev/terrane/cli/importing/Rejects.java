@@ -47,8 +47,12 @@ final class Rejects implements Importer.Rejection, Closeable {
 
   @Override
   public void bad(ImportLine.Bad bad) {
-    Bytes line = bad.line().length() > BAD_LINE_BYTES_MAX ? Bytes.EMPTY : bad.line();
-    write(JsonEntry.badLine(line, bad.number(), bad.reason()));
+    if (bad.rejectedBefore()) {
+      write(bad.line().toUtf8());
+    } else {
+      Bytes line = bad.line().length() > BAD_LINE_BYTES_MAX ? Bytes.EMPTY : bad.line();
+      write(JsonEntry.badLine(line, bad.number(), bad.reason()));
+    }
     badLines++;
   }
 
@@ -100,21 +104,27 @@ final class Rejects implements Importer.Rejection, Closeable {
       return null;
     }
     String bad =
-        badLines == 0
-            ? ""
+        badLines == 1
+            ? "1 line that could not be read is "
+            : String.format(Locale.ROOT, "%,d lines that could not be read are ", badLines);
+    if (entries == 0) {
+      return bad + "in " + path + ", with the reason.";
+    }
+    String unwritten =
+        entries == 1
+            ? "1 entry that is not written, or may not be, is in " + path
             : String.format(
                 Locale.ROOT,
-                "%,d lines that could not be read are there too, with the reason.",
-                badLines);
-    return entries == 0
-        ? String.format(Locale.ROOT, "%,d lines that could not be read are in %s.", badLines, path)
-        : String.format(
-                Locale.ROOT,
-                "%,d entries that are not written, or may not be, are in %s: 'terrane import' takes them. %s",
+                "%,d entries that are not written, or may not be, are in %s",
                 entries,
-                path,
-                bad)
-            .strip();
+                path);
+    return unwritten
+        + ": put "
+        + (entries == 1 ? "it" : "them")
+        + " with 'terrane import "
+        + path
+        + "'."
+        + (badLines == 0 ? "" : " " + bad + "there too, with the reason.");
   }
 
   @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.terrane.common.Bytes;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,9 +49,12 @@ final class RejectsTest {
         }
       }
       rejects.bad(new ImportLine.Bad(9, "longer than 1000 bytes"));
-      assertThat(rejects.advice()).contains("3 lines that could not be read are in " + file);
+      assertThat(rejects.advice())
+          .contains("3 lines that could not be read are in " + file + ", with the reason.");
       rejects.entry(new ImportLine.Entry(4, Bytes.ofUtf8("k"), Bytes.EMPTY, Duration.ZERO), "x");
-      assertThat(rejects.advice()).contains("1 entries", "3 lines that could not be read");
+      assertThat(rejects.advice())
+          .contains("1 entry that is not written", "'terrane import " + file + "'")
+          .contains("3 lines that could not be read are there too");
     }
     assertThat(Files.readAllLines(file))
         .containsExactly(
@@ -70,6 +74,22 @@ final class RejectsTest {
     assertThat(again.next()).isInstanceOf(ImportLine.Bad.class);
     assertThat(again.next()).isInstanceOf(ImportLine.Bad.class);
     assertThat(again.next()).isInstanceOf(ImportLine.Entry.class);
+  }
+
+  /** Else each import of the file would wrap the line once more, and hide what it was. */
+  @Test
+  void aLineThatWasRejectedBeforeIsKeptAsItIs() throws IOException {
+    String before = "{\"bad_line\":\"no\",\"line\":2,\"reason\":\"no tab between key and value\"}";
+    Path file = directory.resolve("again.jsonl");
+    try (Rejects rejects = new Rejects("again", file)) {
+      LineReader lines =
+          new LineReader(
+              new ByteArrayInputStream(before.getBytes(StandardCharsets.UTF_8)),
+              new JsonLinesFormat());
+      assertThat(lines.next()).isInstanceOfSatisfying(ImportLine.Bad.class, rejects::bad);
+      assertThat(rejects.advice()).startsWith("1 line that could not be read is in " + file);
+    }
+    assertThat(file).content().isEqualTo(before + "\n");
   }
 
   @Test
