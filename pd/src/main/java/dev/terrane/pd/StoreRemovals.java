@@ -149,10 +149,13 @@ final class StoreRemovals {
       from = next.isEmpty() ? from : next.getLast().region().range().start().successor();
     } while (!stuck && next.size() == LOOKED_AT_ONCE);
     return stuck
-        ? ("store %d cannot be removed: %d other stores are up, and Regions have %d replicas, so"
+        ? ("store %d cannot be removed: %s up, and Regions have %d replicas, so"
                 + " that its own would have nowhere to go. Add a store first; or, if its disk is lost"
                 + " for good, say that it is destroyed")
-            .formatted(store.getId(), others.size(), leadership.rules().getReplicasMax())
+            .formatted(
+                store.getId(),
+                others.size() == 1 ? "1 other store is" : others.size() + " other stores are",
+                leadership.rules().getReplicasMax())
         : "";
   }
 
@@ -194,16 +197,20 @@ final class StoreRemovals {
     if (example == null) {
       return "";
     }
-    String first = "Region %d".formatted(example.id());
     return lastReplicas > 0
-        ? ("store %d has the last replica of %d Regions (of %s, for one): with it their data would"
-                + " be given up for good. Bring one of their other stores back first; or say that"
-                + " the loss is accepted")
-            .formatted(store.getId(), lastReplicas, first)
-        : ("without store %d, %d Regions (%s, for one) have no quorum: nothing can be read or written"
-                + " there until another of their stores is back. Bring one back first; or say that"
-                + " the loss is accepted")
-            .formatted(store.getId(), quorums, first);
+        ? ("store %d has the last replica of %s: the data there would be given up for good. Bring"
+                + " another store that had a replica back first; or say that the loss is accepted")
+            .formatted(store.getId(), named(lastReplicas, example))
+        : ("without store %d there is no quorum in %s: nothing can be read or written there until"
+                + " another store with a replica is back. Bring one back first; or say that the"
+                + " loss is accepted")
+            .formatted(store.getId(), named(quorums, example));
+  }
+
+  private static String named(long regions, RegionInfo example) {
+    return regions == 1
+        ? "Region " + example.id()
+        : "%d Regions, such as Region %d".formatted(regions, example.id());
   }
 
   /** What is left of a Region's voters when a store is gone. */
@@ -236,15 +243,19 @@ final class StoreRemovals {
 
   private String outlook(Store store, boolean destroyed) {
     int replicas = member.regions().peersOnStore(store.getId());
-    String name = "store %d at %s".formatted(store.getId(), store.getAddress());
+    String name =
+        store.getAddress().isEmpty() // another has taken it
+            ? "store " + store.getId()
+            : "store %d at %s".formatted(store.getId(), store.getAddress());
+    String what = replicas == 1 ? "its 1 replica is" : "its %d replicas are".formatted(replicas);
     return destroyed
-        ? ("%s is written off: PD no longer listens to it, its %d replicas are rebuilt from others,"
+        ? ("%s is written off: PD no longer listens to it, %s rebuilt from others,"
                 + " and it never comes back under this id. Its node starts with an empty directory,"
                 + " as a new store")
-            .formatted(name, replicas)
-        : ("%s is to be removed: its %d replicas are moved to other stores, while it goes on serving;"
-                + " once it has none it is removed for good, and its node can be stopped")
-            .formatted(name, replicas);
+            .formatted(name, what)
+        : ("%s is to be removed: %s moved elsewhere, while it goes on serving; once it has none it is"
+                + " removed for good, and its node can be stopped")
+            .formatted(name, what);
   }
 
   // ---- the end of a store

@@ -282,7 +282,7 @@ class SchedulingTest {
         .contains("2 other stores are up, and Regions have 3 replicas", "Add a store first");
     assertThat(stateOf(3)).isEqualTo(StoreState.Up);
     stores.add(4);
-    assertThat(remove(3, false, false).getOutlook()).contains("its 1 replicas are moved");
+    assertThat(remove(3, false, false).getOutlook()).contains("its 1 replica is moved elsewhere");
     until("1 2 4");
   }
 
@@ -303,7 +303,7 @@ class SchedulingTest {
     cluster.runFor(Duration.ofSeconds(25));
     stores.revive(2);
     assertThat(refusal(remove(1, true, false)))
-        .contains("the last replica of 1 Regions (of Region 2, for one)", "given up for good");
+        .contains("the last replica of Region 2", "given up for good");
     assertThat(stateOf(1)).isEqualTo(StoreState.Up);
     assertThat(remove(1, true, true).getOutlook()).contains("is written off");
     assertThat(stateOf(1)).isEqualTo(StoreState.Offline);
@@ -318,7 +318,7 @@ class SchedulingTest {
     stores.kill(3);
     cluster.runFor(Duration.ofSeconds(25));
     assertThat(refusal(remove(3, true, false)))
-        .contains("without store 3, 1 Regions (Region 2, for one) have no quorum");
+        .contains("without store 3 there is no quorum in Region 2");
     stores.revive(2);
     cluster.runFor(Duration.ofSeconds(11));
     assertThat(remove(3, true, false).getHeader().hasError()).isFalse();

@@ -158,7 +158,8 @@ public final class StoreTable {
     if (other != null && other.getId() != replaces) {
       return new Outcome.Refused(
           ErrorType.DUPLICATED_ENTRY,
-          "duplicated store address: %s is that of store %d, which has not left it"
+          ("duplicated store address: %s is that of store %d, which has not left it; it is free when"
+                  + " that store has been silent for 20 seconds, or says that it is elsewhere")
               .formatted(store.getAddress(), other.getId()));
     }
     return null;
