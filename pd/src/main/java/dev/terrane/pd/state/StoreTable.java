@@ -185,6 +185,14 @@ public final class StoreTable {
       return new Outcome.Refused(
           ErrorType.STORE_TOMBSTONE, "store " + store.getId() + " has been removed");
     }
+    // Decided on a state that another command, which came first, has changed.
+    if (command.getState() == StoreState.Tombstone && store.getState() != StoreState.Offline) {
+      return invalid("store " + store.getId() + " is not being removed");
+    }
+    if (command.getState() == StoreState.Up && store.getPhysicallyDestroyed()) {
+      return new Outcome.Refused(
+          ErrorType.STORE_TOMBSTONE, "store " + store.getId() + " has been removed for good");
+    }
     NodeState nodeState =
         switch (command.getState()) {
           case Up -> NodeState.Serving;

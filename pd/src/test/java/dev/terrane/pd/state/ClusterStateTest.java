@@ -9,6 +9,7 @@ import dev.terrane.proto.ProtoBytes;
 import dev.terrane.proto.metapb.Peer;
 import dev.terrane.proto.metapb.Region;
 import dev.terrane.proto.metapb.Store;
+import dev.terrane.proto.metapb.StoreState;
 import dev.terrane.proto.terranepd.Barrier;
 import dev.terrane.proto.terranepd.Command;
 import dev.terrane.proto.terranepd.KeyMode;
@@ -17,6 +18,7 @@ import dev.terrane.proto.terranepd.Rules;
 import dev.terrane.proto.terranepd.State;
 import dev.terrane.raft.Membership;
 import dev.terrane.raft.PeerSet;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** The state machine alone: what commands come to, and that its encoded form has everything. */
@@ -59,6 +61,36 @@ class ClusterStateTest {
       apply(command);
     }
     assertThat(state.timestampBoundMillis()).isEqualTo(900);
+  }
+
+  private Outcome setStoreState(StoreState to, boolean destroyed) {
+    Command.Builder command = Command.newBuilder();
+    command.getSetStoreStateBuilder().setStoreId(4).setState(to).setPhysicallyDestroyed(destroyed);
+    return apply(command);
+  }
+
+  private Store store() {
+    return Objects.requireNonNull(state.stores().get(4));
+  }
+
+  /** Each was decided on a state that the other was about to change. */
+  @Test
+  void aStoreThatIsToBeKeptAfterAllIsNotBuried() {
+    bootstrap();
+    assertThat(setStoreState(StoreState.Offline, false)).isEqualTo(Outcome.DONE);
+    assertThat(setStoreState(StoreState.Up, false)).isEqualTo(Outcome.DONE);
+    assertThat(setStoreState(StoreState.Tombstone, false)).isInstanceOf(Outcome.Refused.class);
+    assertThat(store().getState()).isEqualTo(StoreState.Up);
+  }
+
+  @Test
+  void aStoreThatIsDestroyedIsNotKept() {
+    bootstrap();
+    assertThat(setStoreState(StoreState.Offline, true)).isEqualTo(Outcome.DONE);
+    assertThat(setStoreState(StoreState.Up, false)).isInstanceOf(Outcome.Refused.class);
+    assertThat(store().getState()).isEqualTo(StoreState.Offline);
+    assertThat(setStoreState(StoreState.Tombstone, false)).isEqualTo(Outcome.DONE);
+    assertThat(store().getState()).isEqualTo(StoreState.Tombstone);
   }
 
   @Test
