@@ -21,6 +21,9 @@ public interface EntryBudget {
         }
 
         @Override
+        public void reading(long bytes) {}
+
+        @Override
         public void handedOut(long entries, long bytes) {}
 
         @Override
@@ -38,6 +41,13 @@ public interface EntryBudget {
    * log then.
    */
   boolean mayKeep();
+
+  /**
+   * So much more, or less, is being read from the disk to be handed out, or has been: as much as it
+   * may become from the request on, and what it is once it is there. It may be handed out then,
+   * whatever {@link #mayHandOut} says: it is in memory anyway.
+   */
+  void reading(long bytes);
 
   /** So much more, or less, is handed out and not applied. */
   void handedOut(long entries, long bytes);

@@ -52,6 +52,10 @@ final class RaftLog {
 
   private @Nullable EntriesRequest fetch;
   private List<Entry> fetched = List.of();
+
+  /** What the budget was last told of that. */
+  private long readingBytes;
+
   private long committed;
   private long applied;
   private long handedOut;
@@ -256,10 +260,18 @@ final class RaftLog {
     }
   }
 
+  private void noteReading(long bytes) {
+    if (bytes != readingBytes) {
+      budget.reading(bytes - readingBytes);
+      readingBytes = bytes;
+    }
+  }
+
   /** Gives back what the budget was told. */
   void close() {
     budget.kept(-keptBytes);
     keptBytes = 0;
+    noteReading(0);
     while (!applying.isEmpty()) {
       noteApplied();
     }
@@ -305,6 +317,7 @@ final class RaftLog {
     fetching = 0;
     fetch = null;
     fetched = List.of();
+    noteReading(0);
     unpersistedSnapshot = snapshot;
     snapshotEmitted = false;
     installing = index;
@@ -362,7 +375,7 @@ final class RaftLog {
         && fetching == 0
         && applyingBytes < applyingBytesMax
         && handedOut + 1 < committedEnd(durableCommit)
-        && budget.mayHandOut();
+        && (!fetched.isEmpty() || budget.mayHandOut());
   }
 
   /** Whether a committed entry is held back until a larger commit index is durable. */
@@ -400,22 +413,29 @@ final class RaftLog {
       fetch =
           new EntriesRequest(
               EntriesRequest.Use.APPLY, 0, fetching, Math.min(end, tail.firstIndex()), maxBytes);
+      noteReading(maxBytes);
       return entries;
     }
-    long bytes = 0;
-    for (int i = 0; i < entries.size(); i++) {
-      bytes += entries.get(i).sizeBytes();
-    }
+    long bytes = bytesOf(entries);
     handedOut += entries.size();
     applying.add(handedOut, bytes);
     applyingCounts.add(handedOut, entries.size());
     applyingBytes += bytes;
     budget.handedOut(entries.size(), bytes);
+    noteReading(0);
     while (!gated.isEmpty() && gated.firstKey() <= handedOut) {
       gated.removeFirst();
     }
     releaseTail();
     return entries;
+  }
+
+  private static long bytesOf(List<Entry> entries) {
+    long bytes = 0;
+    for (int i = 0; i < entries.size(); i++) {
+      bytes += entries.get(i).sizeBytes();
+    }
+    return bytes;
   }
 
   /** Those that follow what is handed out, before {@code end}; none if only the disk has them. */
@@ -454,6 +474,7 @@ final class RaftLog {
     if (from == fetching) {
       fetching = 0;
       fetched = read instanceof LogRead.Found found ? found.entries() : List.of();
+      noteReading(bytesOf(fetched));
     }
   }
 

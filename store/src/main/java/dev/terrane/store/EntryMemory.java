@@ -2,7 +2,6 @@ package dev.terrane.store;
 
 import dev.terrane.common.region.RegionError;
 import dev.terrane.raft.EntryBudget;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -10,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What all peers of a store together hold of their logs in memory, in bytes and in entries: what
- * was handed to the applier and is not applied, as behind an engine that is slow, and what is not
- * durable, or durable and not handed out, as behind a slow log.
+ * was handed to the applier and is not applied, as behind an engine that is slow, or is read from
+ * the log for that, and what is not durable, or durable and not handed out, as behind a slow log.
  *
  * <p>At the bound of the first, peers hand nothing out until some of it is applied; the entries are
  * in the log meanwhile. At that of the second, what is durable is not kept; where that is not
@@ -24,6 +23,9 @@ final class EntryMemory {
   /** Peers hand out again once so much of the bound is free: not one entry at a time. */
   private static final int FREE_SHARE = 8;
 
+  /** So many have their turn when one has read what it wanted: about as many as may read then. */
+  private static final int LET_GO_ON_FOR_READ = 8;
+
   private final long bytesMax;
   private final long entriesMax;
   private final Set<LocalPeer> waiting = new LinkedHashSet<>();
@@ -32,6 +34,8 @@ final class EntryMemory {
   private volatile long applyingBytes;
   private volatile long applyingEntries;
   private volatile long keptBytes;
+
+  private long readingBytes;
 
   /**
    * @param bytesMax of each of the two
@@ -52,6 +56,11 @@ final class EntryMemory {
 
   long keptBytes() {
     return keptBytes;
+  }
+
+  /** What is read from the log to be handed out, or may become of what is being read. */
+  long readingBytes() {
+    return readingBytes;
   }
 
   /** Whether no more entries can be taken in from other stores. */
@@ -90,7 +99,7 @@ final class EntryMemory {
 
     @Override
     public boolean mayHandOut() {
-      if (!isApplyingFull()) {
+      if (mayHandOutMore()) {
         return true;
       }
       waiting.add(peer);
@@ -109,7 +118,17 @@ final class EntryMemory {
       applyingEntries = entriesBefore + entries;
       applyingBytes = bytesBefore + bytes;
       if (entries < 0 && !waiting.isEmpty() && hasFreeShare()) {
-        letGoOn();
+        letGoOn(waiting.size());
+      }
+    }
+
+    @Override
+    public void reading(long bytes) {
+      readingBytes += bytes;
+      if (bytes < 0 && !waiting.isEmpty() && mayHandOutMore()) {
+        // As long as anything is read or applied, the end of that lets others go on.
+        boolean last = readingBytes == 0 && applyingEntries == 0;
+        letGoOn(last ? waiting.size() : LET_GO_ON_FOR_READ);
       }
     }
 
@@ -120,16 +139,20 @@ final class EntryMemory {
     }
   }
 
+  private boolean mayHandOutMore() {
+    return applyingBytes + readingBytes < bytesMax && applyingEntries < entriesMax;
+  }
+
   private boolean hasFreeShare() {
-    return applyingBytes <= bytesMax - bytesMax / FREE_SHARE
+    return applyingBytes + readingBytes <= bytesMax - bytesMax / FREE_SHARE
         && applyingEntries <= entriesMax - entriesMax / FREE_SHARE;
   }
 
   /** Each has its turn; who finds the bound reached again waits behind the others. */
-  private void letGoOn() {
-    List<LocalPeer> all = new ArrayList<>(waiting);
-    waiting.clear();
-    all.forEach(LocalPeer::markDirty);
+  private void letGoOn(int count) {
+    List<LocalPeer> next = waiting.stream().limit(count).toList();
+    next.forEach(waiting::remove);
+    next.forEach(LocalPeer::markDirty);
   }
 
   /** A peer ends. */

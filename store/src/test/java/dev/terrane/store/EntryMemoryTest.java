@@ -24,6 +24,7 @@ import dev.terrane.store.wire.RegionKeys;
 import dev.terrane.txn.Mutations;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** A thousand Regions, each far from a bound of its own, of which all have something to apply. */
@@ -123,10 +124,15 @@ class EntryMemoryTest {
     store.start();
     EntryMemory memory = store.store().entryMemory();
     long most = 0;
+    long mostRead = 0;
     for (int i = 0; i < 400; i++) {
       cluster.runFor(Duration.ofMillis(25));
       most = Math.max(most, memory.applyingBytes());
+      mostRead = Math.max(mostRead, memory.readingBytes());
     }
+    assertThat(mostRead)
+        .as("one more read, whatever it brings")
+        .isLessThanOrEqualTo(BYTES_MAX + CONFIG.raft().committedBytesMax());
     assertThat(most).isBetween(BYTES_MAX, BYTES_MAX + 2L * ENTRIES_EACH * VALUE_BYTES);
     assertThat(memory.keptBytes()).isLessThanOrEqualTo(BYTES_MAX);
     RegionError refusal = memory.refusal();
@@ -139,8 +145,9 @@ class EntryMemoryTest {
     cluster.await(
         "all is applied",
         () ->
-            store.engine().get(ColumnFamily.DEFAULT, key(0, ENTRIES_EACH)) != null
-                && store.engine().get(ColumnFamily.DEFAULT, key(REGIONS - 1, ENTRIES_EACH)) != null
+            IntStream.range(0, REGIONS)
+                    .allMatch(
+                        i -> store.engine().get(ColumnFamily.DEFAULT, key(i, ENTRIES_EACH)) != null)
                 && memory.applyingEntries() == 0);
     for (int i = 0; i < REGIONS; i++) {
       assertThat(store.engine().get(ColumnFamily.DEFAULT, key(i, ENTRIES_EACH)))
@@ -148,6 +155,7 @@ class EntryMemoryTest {
           .isNotNull();
     }
     assertThat(memory.applyingBytes()).isZero();
+    assertThat(memory.readingBytes()).isZero();
     assertThat(memory.refusal()).isNull();
     ClusterHarness.WriteOutcome outcome = put(store, 7);
     cluster.await("a write", () -> outcome.done);
@@ -193,6 +201,7 @@ class EntryMemoryTest {
     store.store().close();
     assertThat(memory.applyingBytes()).isZero();
     assertThat(memory.applyingEntries()).isZero();
+    assertThat(memory.readingBytes()).isZero();
     assertThat(memory.keptBytes()).isZero();
   }
 }
