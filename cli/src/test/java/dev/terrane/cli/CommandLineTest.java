@@ -170,6 +170,16 @@ class CommandLineTest {
         .doesNotContain("is not a long", "is not an int");
   }
 
+  @Test
+  void aFileOfAcknowledgedKeysThatCannotBeWrittenIsNamedWithTheReason(@TempDir Path directory)
+      throws IOException {
+    String file = Files.writeString(directory.resolve("in.tsv"), "k\tv\n").toString();
+    assertThat(run("import", file, "--acked", directory.toString())).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString())
+        .contains("cannot write --acked " + directory + ": Is a directory")
+        .doesNotContain("java.");
+  }
+
   private static int unusedPort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();

@@ -133,10 +133,19 @@ public final class ImportCommand implements Callable<Integer> {
     atLeastOne("--from-line", fromLine);
     atLeastOne("--patience", patienceSeconds);
     try (BufferedInputStream input = new BufferedInputStream(open(), 64 << 10);
-        AcknowledgedKeys acknowledged = new AcknowledgedKeys(acked, fromLine > 1);
+        AcknowledgedKeys acknowledged = acknowledgedKeys();
         Rejects rejected = new Rejects(inputName(), rejects);
         TerraneClient client = cluster.connect(outstanding)) {
       return run(input, acknowledged, rejected, client);
+    }
+  }
+
+  private AcknowledgedKeys acknowledgedKeys() {
+    try {
+      return new AcknowledgedKeys(acked, fromLine > 1);
+    } catch (IOException e) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "cannot write --acked " + acked + ": " + FileFailures.reason(e), e);
     }
   }
 

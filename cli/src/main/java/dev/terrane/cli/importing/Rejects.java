@@ -67,7 +67,8 @@ final class Rejects implements Importer.Rejection, Closeable {
       open.write('\n');
       open.flush();
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + wanted, e);
+      throw new UncheckedIOException(
+          "cannot keep what is rejected in " + wanted + " (--rejects names another file)", e);
     }
   }
 

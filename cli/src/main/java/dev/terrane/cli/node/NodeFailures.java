@@ -6,6 +6,7 @@ import dev.terrane.cli.FileFailures;
 import dev.terrane.server.config.ConfigException;
 import dev.terrane.server.net.AddressInUseException;
 import dev.terrane.server.node.NodeStartException;
+import java.io.IOException;
 import java.nio.file.FileSystemException;
 
 /** What a user is told, and can do, when a node does not start. */
@@ -32,6 +33,9 @@ final class NodeFailures {
       case FileSystemException e ->
           new CommandFailure(
               ExitCode.FAILED, "cannot use " + e.getFile() + ": " + FileFailures.reason(e), e);
+      case IOException e ->
+          new CommandFailure(
+              ExitCode.FAILED, "the node does not start: " + FileFailures.reason(e), e);
       default ->
           new CommandFailure(ExitCode.FAILED, "the node does not start: " + failure, failure);
     };
