@@ -2,6 +2,7 @@ package dev.terrane.server.run;
 
 import dev.terrane.txn.ReadPool;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,7 +38,15 @@ public final class ReadThreads implements ReadPool, AutoCloseable {
       queued.decrementAndGet();
       return false;
     }
-    execute(work);
+    try {
+      execute(work);
+    } catch (RejectedExecutionException e) {
+      queued.decrementAndGet();
+      if (!executor.isShutdown()) {
+        throw e;
+      }
+      return false; // the node stops, and whoever asks may be a loop, which goes on a little
+    }
     return true;
   }
 
