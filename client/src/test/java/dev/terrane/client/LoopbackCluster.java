@@ -2,9 +2,15 @@ package dev.terrane.client;
 
 import dev.terrane.client.core.FakeCluster;
 import dev.terrane.client.core.FakeServices;
+import dev.terrane.proto.NotTaken;
 import io.grpc.Attributes;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerTransportFilter;
+import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -110,6 +116,27 @@ final class LoopbackCluster {
   /** On the port that it had. */
   void restartStore() throws IOException {
     store = startStore(storePort);
+  }
+
+  /** Where the store was, as a node listens before it has opened what it has on disk. */
+  void startStoreThatTakesNothing(Runnable onCall) throws IOException {
+    store =
+        builder(storePort)
+            .intercept(
+                new ServerInterceptor() {
+                  @Override
+                  public <A, B> ServerCall.Listener<A> interceptCall(
+                      ServerCall<A, B> call, Metadata headers, ServerCallHandler<A, B> next) {
+                    onCall.run();
+                    call.close(
+                        Status.UNAVAILABLE.withDescription("server not started"),
+                        NotTaken.trailers());
+                    return new ServerCall.Listener<>() {};
+                  }
+                })
+            .addService(services.store(this::storeAddress))
+            .build()
+            .start();
   }
 
   void close() throws InterruptedException {

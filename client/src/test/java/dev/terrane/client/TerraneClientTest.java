@@ -162,6 +162,24 @@ final class TerraneClientTest {
     assertThat(client.raw().get(key("k"))).contains(key("v"));
   }
 
+  /** It certainly has not happened, so it is neither lost nor a question. */
+  @Test
+  void aWriteThatAStartingStoreDidNotTakeIsSentAgain() throws Exception {
+    cluster.stopStore();
+    CountDownLatch refused = new CountDownLatch(2);
+    cluster.startStoreThatTakesNothing(refused::countDown);
+    CompletableFuture<@Nullable Void> write = client.raw().putAsync(key("late"), key("2"));
+    CompletableFuture<CompareAndSwapResult> swap =
+        client.raw().compareAndSwapAsync(key("swapped"), Optional.empty(), key("3"), Duration.ZERO);
+    assertThat(refused.await(10, TimeUnit.SECONDS)).isTrue();
+    cluster.stopStore();
+    cluster.restartStore();
+
+    write.get(30, TimeUnit.SECONDS);
+    assertThat(swap.get(30, TimeUnit.SECONDS).swapped()).isTrue();
+    assertThat(client.raw().get(key("late"))).contains(key("2"));
+  }
+
   @Test
   void endsTheConnectionToWhereAStoreHasBeen() throws Exception {
     assertThat(cluster.storeConnections()).isEqualTo(1);

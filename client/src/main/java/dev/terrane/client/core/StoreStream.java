@@ -155,7 +155,15 @@ final class StoreStream implements BatchListener {
         // No other store would have a smaller answer.
         call.broke(new OutOfMemoryError(failure.message()));
       } else {
-        core.step(call, () -> core.recovery().unanswered(call, failure.message()));
+        core.step(
+            call,
+            () -> {
+              if (failure.kind() == Failure.Kind.NOT_TAKEN) {
+                core.recovery().unreachable(call, failure.message());
+              } else {
+                core.recovery().unanswered(call, failure.message());
+              }
+            });
       }
     }
     for (BatchedCall call : unsent) {

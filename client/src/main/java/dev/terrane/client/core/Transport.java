@@ -61,8 +61,8 @@ public interface Transport {
   record Failure(Kind kind, String message) {
     /** How far the request may have got. */
     public enum Kind {
-      /** It did not leave this process: no connection could be made. */
-      NOT_SENT,
+      /** It was not executed: no connection could be made, or the server looks at no calls yet. */
+      NOT_TAKEN,
       /** It may have been executed. */
       LOST,
       /** The other side does not know the procedure. */

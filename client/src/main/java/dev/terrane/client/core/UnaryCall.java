@@ -77,7 +77,7 @@ abstract class UnaryCall<Q extends Message, A extends Message> extends RegionCal
       switch (failure.kind()) {
         case UNIMPLEMENTED -> refused("the store does not offer " + rpc.path());
         case OUT_OF_MEMORY -> broke(new OutOfMemoryError(failure.message()));
-        case NOT_SENT -> {
+        case NOT_TAKEN -> {
           link.suspect();
           core.recovery().unreachable(UnaryCall.this, failure.message());
         }

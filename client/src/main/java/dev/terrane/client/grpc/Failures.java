@@ -1,8 +1,10 @@
 package dev.terrane.client.grpc;
 
 import dev.terrane.client.core.Transport.Failure;
+import dev.terrane.proto.NotTaken;
 import io.grpc.ClientCall;
 import io.grpc.Grpc;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Failures {
   private Failures() {}
 
-  static Failure of(ClientCall<?, ?> call, Status status) {
+  static Failure of(ClientCall<?, ?> call, Status status, Metadata trailers) {
     Failure.Kind kind;
     if (isOutOfMemory(status.getCause())) {
       kind = Failure.Kind.OUT_OF_MEMORY;
@@ -18,7 +20,9 @@ final class Failures {
       kind = Failure.Kind.UNIMPLEMENTED;
     } else if (call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) == null) {
       // It never had a connection.
-      kind = Failure.Kind.NOT_SENT;
+      kind = Failure.Kind.NOT_TAKEN;
+    } else if (NotTaken.is(status, trailers)) {
+      kind = Failure.Kind.NOT_TAKEN;
     } else {
       kind = Failure.Kind.LOST;
     }

@@ -96,7 +96,7 @@ final class GrpcBatchStream extends ClientCall.Listener<BatchCommandsResponse>
     deliver(() -> {
       ended = true;
       if (call != null) {
-        listener.onClosed(Failures.of(call, status));
+        listener.onClosed(Failures.of(call, status, trailers));
       }
     });
   }

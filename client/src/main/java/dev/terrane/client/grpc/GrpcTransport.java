@@ -51,7 +51,7 @@ final class GrpcTransport implements Transport {
   /** What PD calls an address may be none. */
   private static Failure notAnAddress(String address, IllegalArgumentException why) {
     return new Failure(
-        Failure.Kind.NOT_SENT, "'" + address + "' is not an address: " + why.getMessage());
+        Failure.Kind.NOT_TAKEN, "'" + address + "' is not an address: " + why.getMessage());
   }
 
   /** Descriptors are compared by identity inside gRPC, so each is made once. */

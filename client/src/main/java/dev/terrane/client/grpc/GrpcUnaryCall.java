@@ -62,10 +62,10 @@ final class GrpcUnaryCall<Q, A> extends ClientCall.Listener<A> implements Call {
 
   @Override
   public void onClose(Status status, Metadata trailers) {
-    loop.run(sending, () -> close(status));
+    loop.run(sending, () -> close(status, trailers));
   }
 
-  private void close(Status status) {
+  private void close(Status status, Metadata trailers) {
     A received = answer;
     if (cancelled) {
       return;
@@ -75,7 +75,7 @@ final class GrpcUnaryCall<Q, A> extends ClientCall.Listener<A> implements Call {
     } else if (status.isOk()) {
       listener.onFailure(new Failure(Failure.Kind.LOST, "the call ended without an answer"));
     } else if (call != null) {
-      listener.onFailure(Failures.of(call, status));
+      listener.onFailure(Failures.of(call, status, trailers));
     }
   }
 }

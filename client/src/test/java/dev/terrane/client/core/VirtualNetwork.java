@@ -155,7 +155,7 @@ final class VirtualNetwork implements Transport, TimeSource {
     Unary<A> call = new Unary<>(listener);
     later(() -> {
       if (cutOff.contains(address)) {
-        call.fail(new Failure(Kind.NOT_SENT, "connection refused"));
+        call.fail(new Failure(Kind.NOT_TAKEN, "connection refused"));
       } else if (!silenced.contains(address)) {
         answer(address, rpc, request, call);
       }

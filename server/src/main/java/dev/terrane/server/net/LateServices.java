@@ -1,9 +1,9 @@
 package dev.terrane.server.net;
 
+import dev.terrane.proto.NotTaken;
 import dev.terrane.server.traffic.NodeTraffic;
 import io.grpc.BindableService;
 import io.grpc.HandlerRegistry;
-import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerMethodDefinition;
@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The services of a server that listens before they exist, because they must know its port. Until
- * they are there every call is answered UNAVAILABLE, which clients try again; gRPC's own answer,
- * UNIMPLEMENTED, would be final to some.
+ * they are there every call is answered UNAVAILABLE, which clients try again, and {@link NotTaken},
+ * so that ours need not ask themselves whether it was executed; gRPC's own answer, UNIMPLEMENTED,
+ * would be final to some.
  */
 public final class LateServices extends HandlerRegistry {
   private static final MethodDescriptor.Marshaller<InputStream> UNREAD =
@@ -74,7 +75,7 @@ public final class LateServices extends HandlerRegistry {
     return ServerMethodDefinition.create(
         method,
         (call, headers) -> {
-          call.close(Status.UNAVAILABLE.withDescription("server not started"), new Metadata());
+          call.close(Status.UNAVAILABLE.withDescription("server not started"), NotTaken.trailers());
           return new ServerCall.Listener<>() {};
         });
   }

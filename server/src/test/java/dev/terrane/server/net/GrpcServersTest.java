@@ -1,10 +1,12 @@
 package dev.terrane.server.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import dev.terrane.common.traffic.TrafficBudget;
+import dev.terrane.proto.NotTaken;
 import dev.terrane.proto.kvrpcpb.RawPutRequest;
 import dev.terrane.proto.kvrpcpb.RawPutResponse;
 import dev.terrane.proto.tikvpb.BatchCommandsRequest;
@@ -43,6 +45,7 @@ class GrpcServersTest {
   private final BlockingQueue<Status> ends = new LinkedBlockingQueue<>();
   private final BlockingQueue<BatchCommandsResponse> echoes = new LinkedBlockingQueue<>();
   private final ConnectionGate gate = new ConnectionGate(PLACES, new SystemTimeSource());
+  private GrpcServers servers;
   private GrpcServer server;
   private ManagedChannel channel;
 
@@ -69,8 +72,7 @@ class GrpcServersTest {
             atOnce,
             null,
             new SystemTimeSource());
-    GrpcServers servers =
-        new GrpcServers(loops, gate, MESSAGE_BYTES_MAX, traffic, (where, failure) -> {});
+    servers = new GrpcServers(loops, gate, MESSAGE_BYTES_MAX, traffic, (where, failure) -> {});
     LateServices services = servers.services();
     services.offer(List.of(new Echo()));
     server = servers.start("address", new HostPort("127.0.0.1", 0), services, Set.of());
@@ -82,6 +84,24 @@ class GrpcServersTest {
     channel.shutdownNow();
     server.close();
     loops.close();
+  }
+
+  /** Its port is told to others before there is anything behind it. */
+  @Test
+  void whoeverCallsTooEarlyHearsThatNothingWasDone() throws IOException {
+    try (GrpcServer early =
+        servers.start("address", new HostPort("127.0.0.1", 0), servers.services(), Set.of())) {
+      ManagedChannel toEarly =
+          NettyChannelBuilder.forAddress("127.0.0.1", early.port()).usePlaintext().build();
+      try {
+        assertThatExceptionOfType(StatusRuntimeException.class)
+            .isThrownBy(
+                () -> TikvGrpc.newBlockingStub(toEarly).rawPut(RawPutRequest.getDefaultInstance()))
+            .matches(e -> e.getTrailers() != null && NotTaken.is(e.getStatus(), e.getTrailers()));
+      } finally {
+        toEarly.shutdownNow();
+      }
+    }
   }
 
   /** Those that say nothing give their places to others at once, and the rest is served. */

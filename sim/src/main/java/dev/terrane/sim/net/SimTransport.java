@@ -100,7 +100,7 @@ public final class SimTransport implements Transport {
     if (status.getCode() == Status.Code.UNIMPLEMENTED) {
       kind = Failure.Kind.UNIMPLEMENTED;
     } else if (call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) == null) {
-      kind = Failure.Kind.NOT_SENT;
+      kind = Failure.Kind.NOT_TAKEN;
     } else {
       kind = Failure.Kind.LOST;
     }
