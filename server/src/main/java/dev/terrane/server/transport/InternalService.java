@@ -17,6 +17,7 @@ import dev.terrane.server.traffic.NoRoom;
 import dev.terrane.store.SnapshotReceiver;
 import dev.terrane.store.StoreIdentity;
 import dev.terrane.store.StoreInbound;
+import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
@@ -55,8 +56,14 @@ public final class InternalService extends InternalGrpc.InternalImplBase {
     call.request(RAFT_BATCHES_MAX);
     CallTraffic traffic = CallTraffic.current();
     return new StreamObserver<>() {
+      private boolean misled;
+
       @Override
       public void onNext(RaftBatch batch) {
+        if (batch.getToStoreId() != identity.getStoreId()) {
+          misled(batch);
+          return;
+        }
         Charge kept = traffic.keepMessage();
         if (kept == null) {
           call.request(1); // Raft asks again for what is dropped
@@ -70,6 +77,18 @@ public final class InternalService extends InternalGrpc.InternalImplBase {
             });
       }
 
+      // The sender has come by an address that was another store's. Dropping the batch would do
+      // for it; the end of the stream has the sender ask where its store is now.
+      private void misled(RaftBatch batch) {
+        if (!misled) {
+          misled = true;
+          String who =
+              "this is store %d, not %d".formatted(identity.getStoreId(), batch.getToStoreId());
+          loop.executeOrRun(() ->
+              call.onError(Status.FAILED_PRECONDITION.withDescription(who).asRuntimeException()));
+        }
+      }
+
       @Override
       public void onError(Throwable broken) {
         // The other store opens a new stream when it has something to say.
@@ -77,6 +96,9 @@ public final class InternalService extends InternalGrpc.InternalImplBase {
 
       @Override
       public void onCompleted() {
+        if (misled) {
+          return;
+        }
         peer.onNext(RaftDone.getDefaultInstance());
         peer.onCompleted();
       }
