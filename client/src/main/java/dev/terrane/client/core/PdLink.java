@@ -115,6 +115,9 @@ final class PdLink {
   }
 
   private void roundFailed() {
+    if (!probes.isEmpty()) {
+      lastTrouble = probes.get(0).address + ": no answer within a second";
+    }
     endRound();
     if (silent && core.now() - silentSinceNanos >= core.config().connectTimeout().toNanos()) {
       silent = false;

@@ -71,6 +71,14 @@ final class PdLinkTest {
   }
 
   @Test
+  void whoDoesNotAnswerIsNamed() {
+    bench.network.silence("pd1:2379");
+    assertThat(timestamp().failure())
+        .hasMessageContaining("no member of PD answers at [pd1:2379]")
+        .hasMessageContaining("(last: pd1:2379: no answer within a second)");
+  }
+
+  @Test
   void forgetsMembersThatHaveLeftAndLearnsOfThoseThatCame() {
     assertThat(timestamp().hasSucceeded()).isTrue();
     bench.cluster.pd().members(List.of("pd3:2379", "pd4:2379"));
