@@ -203,7 +203,7 @@ final class Applier implements Agent {
 
   @Override
   public long nextDeadlineNanos() {
-    return retryAtNanos;
+    return writtenElsewhere ? NO_DEADLINE : retryAtNanos;
   }
 
   private boolean cycleIsFull() {
@@ -585,6 +585,9 @@ final class Applier implements Agent {
       if (!partial
           && (entry.changeBytes > LARGE_PROPOSAL_BYTES || batch.count() >= CYCLE_CHANGES_TARGET)) {
         write();
+        if (!mayGoOn()) {
+          return false; // nor is an empty proposal complete before what precedes it
+        }
       }
       while (changes.hasNext()) {
         if (!mayGoOn()) {
