@@ -6,6 +6,7 @@ import dev.terrane.pd.region.DownPeer;
 import dev.terrane.pd.region.RegionInfo;
 import dev.terrane.pd.region.RegionUpdate;
 import dev.terrane.pd.state.ClusterState;
+import dev.terrane.pd.state.StoreTable;
 import dev.terrane.proto.ProtoRegions;
 import dev.terrane.proto.pdpb.ErrorType;
 import dev.terrane.proto.pdpb.PeerStats;
@@ -74,6 +75,11 @@ final class RegionReports {
       return "invalid Region heartbeat: Region %d has no epoch".formatted(region.getId());
     }
     var leader = report.getLeader();
+    String notBelieved =
+        StoreTable.whyNotBelieved(state.stores().get(leader.getStoreId()), report.getStarts());
+    if (notBelieved != null) {
+      return notBelieved;
+    }
     boolean leads =
         region.getPeersList().stream()
             .anyMatch(p -> p.getId() == leader.getId() && p.getStoreId() == leader.getStoreId());

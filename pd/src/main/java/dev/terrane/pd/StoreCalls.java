@@ -274,7 +274,7 @@ final class StoreCalls {
     Leadership leadership = member.leadership();
     if (header == null && store != null && leadership != null) {
       long starts = request.getStats().getStarts();
-      boolean ofKnownLife = starts == 0 || starts == store.getStarts();
+      boolean ofKnownLife = StoreTable.whyNotBelieved(store, starts) == null;
       leadership.book().heartbeat(request.getStats(), ofKnownLife, member.time().nanoTime());
       response
           .setClusterVersion(member.stateOrThrow().stores().clusterVersion())

@@ -20,6 +20,7 @@ import dev.terrane.proto.pdpb.AskBatchSplitResponse;
 import dev.terrane.proto.pdpb.BootstrapRequest;
 import dev.terrane.proto.pdpb.GetRegionRequest;
 import dev.terrane.proto.pdpb.GetRegionResponse;
+import dev.terrane.proto.pdpb.PutStoreRequest;
 import dev.terrane.proto.pdpb.QueryRegionRequest;
 import dev.terrane.proto.pdpb.QueryRegionResponse;
 import dev.terrane.proto.pdpb.RegionHeartbeatRequest;
@@ -212,6 +213,62 @@ class CallOrderTest {
             .clearPeers()
             .addPeers(dev.terrane.proto.metapb.Peer.newBuilder().setId(5).setStoreId(424_242))
             .build();
+    List<String> said =
+        said(
+            cluster,
+            RegionHeartbeatRequest.newBuilder()
+                .setHeader(cluster.header())
+                .setRegion(lie)
+                .setLeader(lie.getPeers(0))
+                .build());
+    assertThat(said).singleElement().asString().contains("store 424242", "unknown");
+    assertThat(reportSplit(cluster, lie)).contains("store 424242", "unknown");
+    assertThat(cluster.leaderOrThrow().running().regions().byId(10))
+        .isNotNull()
+        .satisfies(kept -> assertThat(kept.region().epoch().version()).isLessThan(1L << 40));
+  }
+
+  /** A copy of the store, say, that leads a later term by its own vote. */
+  @Test
+  void whatALifeOfAStoreSaysOfRegionsIsBelievedOnceItIsTakenIn() {
+    PdCluster cluster = withRegions(1);
+    Store store = Store.newBuilder().setId(1).setAddress("s1:1").setVersion("8.5.0").build();
+    put(cluster, store.toBuilder().setStarts(2).build());
+
+    assertThat(report(cluster, 2, 10)).isEmpty();
+    assertThat(report(cluster, 3, 11))
+        .singleElement()
+        .asString()
+        .contains("store 1 is known in its start 2", "its start 3 is not believed");
+    assertThat(report(cluster, 2, 10)).as("its own is not taken for a past one").isEmpty();
+    assertThat(report(cluster, 0, 10)).as("of one that does not count its starts").isEmpty();
+
+    put(cluster, store.toBuilder().setStarts(3).build());
+    assertThat(report(cluster, 3, 11)).isEmpty();
+    assertThat(report(cluster, 2, 12)).hasSize(1);
+  }
+
+  private static void put(PdCluster cluster, Store store) {
+    var put = PutStoreRequest.newBuilder().setHeader(cluster.header()).setStore(store).build();
+    assertThat(cluster.onLeader(put, Pd::putStore).getHeader().hasError()).isFalse();
+  }
+
+  /** What PD has against it. */
+  private static List<String> report(PdCluster cluster, long starts, long term) {
+    Region region = new Region(10, KeyRange.ALL, new RegionEpoch(2, 5), List.of(Peer.voter(7, 1)));
+    var known = ProtoRegions.toProto(region);
+    return said(
+        cluster,
+        RegionHeartbeatRequest.newBuilder()
+            .setHeader(cluster.header())
+            .setRegion(known)
+            .setLeader(known.getPeers(0))
+            .setTerm(term)
+            .setStarts(starts)
+            .build());
+  }
+
+  private static List<String> said(PdCluster cluster, RegionHeartbeatRequest report) {
     List<String> said = new ArrayList<>();
     cluster
         .leaderOrThrow()
@@ -221,7 +278,9 @@ class CallOrderTest {
             new InstructionSink() {
               @Override
               public void instruct(RegionHeartbeatResponse instruction) {
-                said.add(instruction.getHeader().getError().getMessage());
+                if (instruction.getHeader().hasError()) {
+                  said.add(instruction.getHeader().getError().getMessage());
+                }
               }
 
               @Override
@@ -229,19 +288,9 @@ class CallOrderTest {
                 said.add(why.text());
               }
             })
-        .heartbeat(
-            RegionHeartbeatRequest.newBuilder()
-                .setHeader(cluster.header())
-                .setRegion(lie)
-                .setLeader(lie.getPeers(0))
-                .build(),
-            () -> {});
+        .heartbeat(report, () -> {});
     cluster.step();
-    assertThat(said).singleElement().asString().contains("store 424242", "unknown");
-    assertThat(reportSplit(cluster, lie)).contains("store 424242", "unknown");
-    assertThat(cluster.leaderOrThrow().running().regions().byId(10))
-        .isNotNull()
-        .satisfies(kept -> assertThat(kept.region().epoch().version()).isLessThan(1L << 40));
+    return said;
   }
 
   private static String reportSplit(PdCluster cluster, dev.terrane.proto.metapb.Region region) {

@@ -71,6 +71,9 @@ final class PdDesk {
   /** Why PD does not know where this store is; empty if it does. */
   private String notPut = "";
 
+  /** Whether PD has taken this life of the store in; before that it believes nothing it says. */
+  private boolean takenIn;
+
   private long storeHeartbeatAtNanos;
   private long reportedAtSeconds;
   private long bytesWritten;
@@ -153,6 +156,10 @@ final class PdDesk {
     putRuns = false;
     putRetryNanos = PUT_RETRY_NANOS;
     putAtNanos = services.nowNanos() + PUT_AGAIN_NANOS;
+    if (!takenIn) {
+      takenIn = true;
+      peers.all().forEach(this::lookSoon);
+    }
     if (!notPut.isEmpty()) {
       notPut = "";
       log.info("store {} is known to PD", services.identity.storeId());
@@ -233,9 +240,15 @@ final class PdDesk {
     return sum < 0 ? Long.MAX_VALUE : sum;
   }
 
+  private void lookSoon(LocalPeer peer) {
+    if (peer.leads()) {
+      looks.due(peer, services.nowNanos());
+    }
+  }
+
   /** A peer began to lead, or its Region changed: PD hears of it at once. */
   void changed(LocalPeer peer) {
-    if (peer.leads()) {
+    if (peer.leads() && takenIn) {
       heartbeat(peer, peer.health().examine(peer, services.nowNanos()));
       lookAgain(peer);
     }
@@ -253,7 +266,7 @@ final class PdDesk {
   private void examine(LocalPeer peer, long nowNanos) {
     PeerReporting reporting = peer.reporting();
     PeerHealth.Report health = peer.health().examine(peer, nowNanos);
-    if (health.differsFrom(reporting.lastHealth())) {
+    if (!reporting.hasReported() || health.differsFrom(reporting.lastHealth())) {
       heartbeat(peer, health);
     } else if (nowNanos - reporting.nextAtNanos() >= 0 && !reporting.sizing()) {
       measure(peer);
@@ -308,6 +321,7 @@ final class PdDesk {
             .addAllPendingPeers(health.pending())
             .addAllDownPeers(health.down())
             .setTerm(peer.node().term())
+            .setStarts(self.getStarts())
             .setBytesWritten(traffic.bytesWritten())
             .setKeysWritten(traffic.keysWritten())
             .setApproximateSize(reporting.bytes())

@@ -21,6 +21,10 @@ final class PeerReporting {
     return nextAtNanos;
   }
 
+  boolean hasReported() {
+    return reportedAtSeconds != 0;
+  }
+
   /** When the last report was made, or {@code otherwise} if there was none. */
   long reportedAtSeconds(long otherwise) {
     return reportedAtSeconds == 0 ? otherwise : reportedAtSeconds;

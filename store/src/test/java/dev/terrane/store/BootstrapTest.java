@@ -101,6 +101,23 @@ class BootstrapTest {
     assertThat(cluster.get("k")).isEqualTo("v");
   }
 
+  /** PD would not believe it: it could be a copy of the store, that leads by its own vote. */
+  @Test
+  void aStoreReportsItsRegionsAsSoonAsItIsTakenInAndNotBefore() {
+    ClusterHarness cluster = ClusterHarness.ofOne(7);
+    StoreHarness store = cluster.store(0);
+    store.kill();
+    cluster.pd().takesIn(false);
+    int before = cluster.pd().heartbeats().size();
+    store.start();
+    cluster.await("a leader", () -> store.leads(cluster.regionId()));
+    cluster.runFor(Duration.ofSeconds(70));
+    assertThat(cluster.pd().heartbeats()).hasSize(before);
+
+    cluster.pd().takesIn(true);
+    cluster.await("a report", () -> cluster.pd().heartbeats().size() > before);
+  }
+
   @Test
   void aStoreServesWhilePdIsAway() {
     ClusterHarness cluster = ClusterHarness.ofOne(5);

@@ -31,6 +31,7 @@ final class FakePd implements PdLink {
   private long lastId;
   private @Nullable Region first;
   private boolean reachable = true;
+  private boolean takesIn = true;
   private boolean bootstrapAnswerLost;
   private boolean bootstrapFails;
   private final Map<Long, Store> stores = new LinkedHashMap<>();
@@ -40,6 +41,11 @@ final class FakePd implements PdLink {
 
   long nextId() {
     return ++lastId;
+  }
+
+  /** Whether stores that introduce themselves are taken in. */
+  void takesIn(boolean answer) {
+    takesIn = answer;
   }
 
   void reachable(boolean answer) {
@@ -165,7 +171,9 @@ final class FakePd implements PdLink {
 
   @Override
   public void putStore(Store store, Reply<PutStoreResponse> reply) {
-    if (answers(reply)) {
+    if (!takesIn) {
+      reply.failed("the store may still run elsewhere");
+    } else if (answers(reply)) {
       stores.put(store.getId(), store);
       reply.answered(PutStoreResponse.getDefaultInstance());
     }

@@ -110,6 +110,17 @@ public final class StoreTable {
         .formatted(known.getId(), known.getStarts(), starts);
   }
 
+  /**
+   * Why nothing is believed that a life of {@code known} says, its start number {@code starts}, or
+   * 0 if it does not count them: until it is taken in, it may be a copy of the store.
+   */
+  public static @Nullable String whyNotBelieved(@Nullable Store known, long starts) {
+    return known == null || starts == 0 || starts == known.getStarts()
+        ? null
+        : "store %d is known in its start %d: its start %d is not believed before it is taken in"
+            .formatted(known.getId(), known.getStarts(), starts);
+  }
+
   private @Nullable Outcome refuse(Store store, long replaces) {
     if (store.getId() == 0) {
       return invalid("invalid put store request: the store has no id");
