@@ -18,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -118,8 +119,13 @@ final class LoopbackCluster {
     store = startStore(storePort);
   }
 
-  /** Where the store was, as a node listens before it has opened what it has on disk. */
-  void startStoreThatTakesNothing(Runnable onCall) throws IOException {
+  /**
+   * Where the store was, as a node listens before it has opened what it has on disk.
+   *
+   * @return what opens it, without a connection being lost
+   */
+  Runnable startStoreThatTakesNothing(Runnable onCall) throws IOException {
+    AtomicBoolean opened = new AtomicBoolean();
     store =
         builder(storePort)
             .intercept(
@@ -127,6 +133,9 @@ final class LoopbackCluster {
                   @Override
                   public <A, B> ServerCall.Listener<A> interceptCall(
                       ServerCall<A, B> call, Metadata headers, ServerCallHandler<A, B> next) {
+                    if (opened.get()) {
+                      return next.startCall(call, headers);
+                    }
                     onCall.run();
                     call.close(
                         Status.UNAVAILABLE.withDescription("server not started"),
@@ -137,6 +146,7 @@ final class LoopbackCluster {
             .addService(services.store(this::storeAddress))
             .build()
             .start();
+    return () -> opened.set(true);
   }
 
   void close() throws InterruptedException {
