@@ -37,8 +37,8 @@ public interface RaftLogEngine extends AutoCloseable {
    * fit together, which is up to {@link RaftLogOptions#mergedBytesMax}. Each batch is atomic.
    *
    * @throws LogFullException the disk has no room for another segment. The batches before {@code
-   *     LogFullException.written} are durable, the others have changed nothing; the same call may
-   *     succeed later
+   *     LogFullException.written} are durable; of the others releases may be, which make room, and
+   *     nothing else. The same call may succeed later
    * @throws LogFailedException the disk failed now or earlier
    */
   void write(List<LogBatch> batches);

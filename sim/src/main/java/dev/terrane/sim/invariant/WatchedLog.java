@@ -8,6 +8,7 @@ import dev.terrane.engine.log.LogHolder;
 import dev.terrane.engine.log.LogRecovery;
 import dev.terrane.engine.log.RaftLogEngine;
 import dev.terrane.engine.log.Tombstone;
+import dev.terrane.raft.Entry;
 import dev.terrane.raft.HardState;
 import dev.terrane.raft.LogRead;
 import dev.terrane.sim.world.Stalls;
@@ -42,9 +43,38 @@ final class WatchedLog implements RaftLogEngine {
       log.write(batches);
     } catch (LogFullException e) {
       writes.durable(batches.subList(0, e.written()));
+      writes.durable(List.of(releasesAhead(batches.subList(e.written(), batches.size()))));
       throw e;
     }
     writes.durable(batches);
+  }
+
+  /** What of {@code waiting}, which found no room, has been done all the same to make some. */
+  private LogBatch releasesAhead(List<LogBatch> waiting) {
+    LogBatch done = new LogBatch();
+    LogBatch.Visitor releases =
+        new LogBatch.Visitor() {
+          @Override
+          public void release(long regionId, long index) {
+            if (log.firstIndex(regionId) > index) {
+              done.release(regionId, index);
+            }
+          }
+
+          @Override
+          public void append(long regionId, List<Entry> entries) {}
+
+          @Override
+          public void hardState(long regionId, HardState state) {}
+
+          @Override
+          public void reset(long regionId, long index, long term) {}
+
+          @Override
+          public void destroy(long regionId, Tombstone tombstone) {}
+        };
+    waiting.forEach(batch -> batch.forEach(releases));
+    return done;
   }
 
   @Override
