@@ -97,7 +97,8 @@ final class LogWriter implements Agent {
     } catch (LogFullException e) {
       diskSpace.logIsFull(e.getMessage());
       // What housekeeping gives back may be all the room that is needed; nobody else can.
-      retryAtNanos = reclaimed() ? NO_DEADLINE : nowNanos + FULL_RETRY_NANOS;
+      // Then it is tried again at once, though no message may come to wake this up for it.
+      retryAtNanos = reclaimed() ? nowNanos : nowNanos + FULL_RETRY_NANOS;
       return e.written();
     }
   }
