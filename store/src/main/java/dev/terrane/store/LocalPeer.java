@@ -336,7 +336,7 @@ final class LocalPeer implements DrivenNode.Owner {
   /** Adds what {@code ready} wants durable to the cycle's batch. */
   @Override
   public void persist(Ready ready) {
-    LogTask task = services.logTask();
+    LogTask task = services.logTasks.open();
     addHardState(task, ready.hardState());
     if (!ready.entries().isEmpty()) {
       task.batch().append(regionId(), ready.entries());
@@ -403,7 +403,7 @@ final class LocalPeer implements DrivenNode.Owner {
    * together with the end of the log that it replaces.
    */
   void promiseSnapshot(Ready ready, Snapshot snapshot, Bytes marker) {
-    LogTask task = services.logTask();
+    LogTask task = services.logTasks.open();
     task.batch().reset(regionId(), snapshot.meta().index(), snapshot.meta().term());
     addHardState(task, ready.hardState());
     if (!ready.entries().isEmpty()) {

@@ -184,7 +184,7 @@ final class LogJanitor {
       }
     }
     if (!task.isEmpty()) {
-      services.submitRelease(task);
+      services.logTasks.submitRelease(task);
     }
     running = false;
   }

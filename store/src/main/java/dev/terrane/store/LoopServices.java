@@ -18,12 +18,6 @@ import java.util.random.RandomGenerator;
  * itself.
  */
 final class LoopServices {
-  /** A log batch is handed over once it has about so much. */
-  private static final long LOG_BATCH_BYTES_TARGET = 16 << 20;
-
-  /** While so many are with the log writer, which then has no room, cycles share the next. */
-  private static final int LOG_TASKS_UNDER_WAY_MAX = 1024;
-
   final StoreConfig config;
   final StoreIdentity identity;
 
@@ -61,10 +55,10 @@ final class LoopServices {
   /** Bounded by the peers: each has one snapshot to install, or one range to clear. */
   private final ArrayDeque<Runnable> waitingForRoom = new ArrayDeque<>();
 
-  private final LogWriter logWriter;
+  /** What the loop wants durable. */
+  final LogTasks logTasks;
+
   private final DiskSpace diskSpace;
-  private LogTask task;
-  private int logTasksUnderWay;
   private long nowNanos;
 
   LoopServices(
@@ -91,14 +85,13 @@ final class LoopServices {
     this.regions = regions;
     this.outbox = outbox;
     this.applier = applier;
-    this.logWriter = logWriter;
+    this.logTasks = new LogTasks(inbox, logWriter::submit);
     this.disk = disk;
     this.diskSpace = diskSpace;
     this.metrics = metrics;
     this.random = random;
     this.entryMemory = entryMemory;
     this.inbox = inbox;
-    this.task = new LogTask(inbox);
   }
 
   /** The time at which this cycle began. */
@@ -110,41 +103,9 @@ final class LoopServices {
     nowNanos = now;
   }
 
-  /** What this cycle wants durable. Not to be kept: a large one is replaced by the next. */
-  LogTask logTask() {
-    if (task.batch().bytes() >= LOG_BATCH_BYTES_TARGET) {
-      submitLogTask();
-    }
-    return task;
-  }
-
-  /** Hands what this cycle gathered to the log writer. */
-  void submitLogTask() {
-    if (!task.isEmpty() && logTasksUnderWay < LOG_TASKS_UNDER_WAY_MAX) {
-      LogTask full = task;
-      task = new LogTask(inbox);
-      logTasksUnderWay++;
-      logWriter.submit(full);
-    }
-  }
-
-  /**
-   * Hands over {@code release}, which nothing in this cycle's task touches, past all that waits
-   * while the log writer has no room: it may make some.
-   */
-  void submitRelease(LogTask release) {
-    logTasksUnderWay++;
-    logWriter.submit(release);
-  }
-
   /** Whether the Raft log found no room when it was written last. */
   boolean isLogFull() {
     return diskSpace.isLogFull();
-  }
-
-  /** One of them is durable. */
-  void logTaskPersisted() {
-    logTasksUnderWay--;
   }
 
   /**

@@ -123,7 +123,7 @@ final class PeerTable {
   }
 
   private void bury(long regionId, Leaving leaving) {
-    LogTask task = services.logTask();
+    LogTask task = services.logTasks.open();
     buryIn(task.batch(), regionId, new Tombstone(leaving.epoch, leaving.peerId));
     task.afterwards(() ->
         services.onDisk(

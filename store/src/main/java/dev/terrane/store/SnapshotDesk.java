@@ -206,7 +206,7 @@ final class SnapshotDesk implements SnapshotReceive.Owner {
             return;
           }
           peer.promiseSnapshot(ready, snapshot, snapshot.reference());
-          services.logTask().afterwards(() -> replace(peer, marker));
+          services.logTasks.open().afterwards(() -> replace(peer, marker));
         });
   }
 
@@ -244,7 +244,7 @@ final class SnapshotDesk implements SnapshotReceive.Owner {
         ProtoRegions.fromProto(install.marker.getMeta().getRegion()),
         SnapshotInstaller.position(install.marker));
     incoming.goesInNoMore(peer.regionId());
-    LogTask task = services.logTask();
+    LogTask task = services.logTasks.open();
     task.batch().delete(RegionKeys.snapshotMarker(peer.regionId()));
     task.afterwards(() -> discard(install.marker));
   }

@@ -129,7 +129,7 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
     work += housekeeping(nowNanos);
     work += handOver();
     work += collect();
-    services.submitLogTask();
+    services.logTasks.submit();
     services.outbox.flush();
     return work;
   }
@@ -198,7 +198,7 @@ final class StoreLoop implements Agent, LocalPeer.Surroundings {
         received.taken().run();
       }
       case StoreMessage.Persisted persisted -> {
-        services.logTaskPersisted();
+        services.logTasks.persisted();
         for (LogTask.Waiting waiting : persisted.task().waiting()) {
           waiting.peer().persisted(waiting.ready());
         }
