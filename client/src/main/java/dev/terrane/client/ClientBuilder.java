@@ -58,7 +58,10 @@ public final class ClientBuilder {
     return this;
   }
 
-  /** How long one store may take before another is tried. */
+  /**
+   * How long one store may take before another is tried. A write that is not sent again, see {@link
+   * #retryLostWrites}, waits for its store until its {@link #requestTimeout}.
+   */
   @CanIgnoreReturnValue
   public ClientBuilder attemptTimeout(Duration timeout) {
     attemptTimeout = timeout;

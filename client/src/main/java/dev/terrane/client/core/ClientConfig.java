@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param requestTimeout after which an operation on keys fails; for a scan, a page of it; range
  *     deletes and checksums have six times as long for each Region
  * @param attemptTimeout how long one store may take before another is tried; six times as long for
- *     range deletes and checksums
+ *     range deletes and checksums. A write that may not be sent again waits for its store until its
+ *     request timeout
  * @param connectTimeout how long nobody at all may answer before operations fail
  * @param outstandingMax operations under way at a time
  * @param batchRequestsMax requests in one message of the batch stream

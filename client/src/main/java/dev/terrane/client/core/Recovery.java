@@ -61,6 +61,11 @@ final class Recovery {
     call.backOff(Delay.STORE_UNREACHABLE, "store " + call.peer().storeId() + ": " + why);
   }
 
+  /** The answer is late and still awaited; others are sent elsewhere meanwhile. */
+  void late(RegionCall call) {
+    passOver(call);
+  }
+
   /** The request may have been executed, but no answer will come. */
   void unanswered(RegionCall call, String why) {
     passOver(call);

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It is LOCATING while PD is asked for its Region, RESOLVING while PD is asked for the store's
  * address, QUEUED for the store's stream, SENT, BACKING_OFF between tries, and at last ENDED. A
  * Region error or a failure of the network takes it from SENT back to the route or to BACKING_OFF.
+ * What may not be repeated stays SENT until its deadline, because another try is not to be had.
  *
  * <p>Invariants: until it has ended its timer is set, so that closing finds it. {@code sentInVain}
  * is set once a try may have been executed although no answer came; a write then no longer ends as
@@ -208,8 +209,13 @@ abstract class RegionCall extends Timer implements Task {
         core.recovery().unreachable(this, "no connection in time");
       }
       case SENT -> {
-        abandon();
-        core.recovery().unanswered(this, "no answer in time");
+        if (!mayRepeat() && core.now() < deadlineNanos) {
+          core.recovery().late(this);
+          core.timers().set(this, deadlineNanos);
+        } else {
+          abandon();
+          core.recovery().unanswered(this, "no answer in time");
+        }
       }
       default -> expire(trouble());
     }

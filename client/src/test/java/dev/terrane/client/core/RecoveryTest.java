@@ -386,6 +386,38 @@ final class RecoveryTest {
     assertThat(bench.put("k", "2").failure()).isInstanceOf(UndeterminedException.class);
   }
 
+  /** It may not be sent again, so nothing better can be done with the time it has. */
+  @Test
+  void aWriteIsAwaitedForAsLongAsItHas() {
+    write("k", "1");
+    bench.network.slow(bench.cluster.address(1), Duration.ofSeconds(9));
+
+    assertThat(bench.put("k", "2").hasSucceeded()).isTrue();
+    assertThat(bench.swap("k", "2", "3").hasSucceeded()).isTrue();
+  }
+
+  @Test
+  void othersAreSentElsewhereWhileAWriteIsAwaited() {
+    write("k", "1");
+    bench.network.silence(bench.cluster.address(1));
+    Outcome<@Nullable Void> write = new Outcome<>();
+    long start = bench.network.nanoTime();
+    bench.raw.put(key("k"), key("2"), Duration.ZERO, write);
+    bench.network.pass(bench.core, Duration.ofMillis(2_100).toNanos());
+    bench.cluster.lead(key("k"), 2);
+
+    Outcome<Optional<Bytes>> read = new Outcome<>();
+    bench.raw.get(key("k"), read);
+    bench.network.pass(bench.core, Duration.ofMillis(300).toNanos());
+    assertThat(read.answer()).isEqualTo(Optional.of(key("1")));
+    assertThat(write.hasEnded()).isFalse();
+
+    bench.network.runUntil(bench.core, write::hasEnded, Bench.MINUTE_NANOS);
+    assertThat(write.failure()).isInstanceOf(UndeterminedException.class);
+    assertThat(bench.network.nanoTime() - start)
+        .isBetween(Duration.ofSeconds(10).toNanos(), Duration.ofMillis(10_010).toNanos());
+  }
+
   @Test
   void aWriteThatWasNeverSentHasSurelyNotHappened() {
     write("k", "1");

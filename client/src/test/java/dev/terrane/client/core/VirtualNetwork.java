@@ -5,9 +5,12 @@ import dev.terrane.client.core.Transport.Failure.Kind;
 import dev.terrane.common.TimeSource;
 import dev.terrane.proto.tikvpb.BatchCommandsRequest;
 import dev.terrane.proto.tikvpb.BatchCommandsResponse;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -26,6 +29,7 @@ final class VirtualNetwork implements Transport, TimeSource {
   private final Set<String> cutOff = new LinkedHashSet<>();
   private final Set<String> silenced = new LinkedHashSet<>();
   private final Set<String> stalled = new LinkedHashSet<>();
+  private final Map<String, Long> answersNanos = new HashMap<>();
   private final List<String> released = new ArrayList<>();
   private final List<Integer> messageSizes = new ArrayList<>();
   private long nowNanos = 1_000_000_000L;
@@ -54,7 +58,11 @@ final class VirtualNetwork implements Transport, TimeSource {
   }
 
   private void later(Runnable action) {
-    events.add(new Event(nowNanos + LATENCY_NANOS, sequence++, action));
+    after(LATENCY_NANOS, action);
+  }
+
+  private void after(long nanos, Runnable action) {
+    events.add(new Event(nowNanos + nanos, sequence++, action));
   }
 
   /** Connections to {@code address} break and none can be made. */
@@ -79,6 +87,11 @@ final class VirtualNetwork implements Transport, TimeSource {
   /** Requests to {@code address} arrive nowhere, and nobody notices. */
   void silence(String address) {
     silenced.add(address);
+  }
+
+  /** Answers on the streams from {@code address} take {@code time}. */
+  void slow(String address, Duration time) {
+    answersNanos.put(address, time.toNanos());
   }
 
   /** Streams to {@code address} that are opened from now on neither connect nor fail. */
@@ -248,7 +261,7 @@ final class VirtualNetwork implements Transport, TimeSource {
         if (answer == null) {
           breakOff();
         } else {
-          later(() -> deliver(answer));
+          after(answersNanos.getOrDefault(address, LATENCY_NANOS), () -> deliver(answer));
         }
       });
     }
