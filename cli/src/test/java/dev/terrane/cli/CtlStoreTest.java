@@ -90,6 +90,10 @@ class CtlStoreTest {
     assertThat(err).contains("only for a store that is --destroyed");
     assertThat(ctl("store", "remove", "99")).isEqualTo(ExitCode.FAILED);
     assertThat(err).contains("invalid store ID 99");
+    assertThat(ctl("store", "remove", "-1")).isEqualTo(ExitCode.USAGE);
+    assertThat(err).contains("-1");
+    assertThat(ctl("store", "keep", "0")).isEqualTo(ExitCode.USAGE);
+    assertThat(err).contains("above zero");
     assertThat(ctl("member", "remove", "nobody")).isEqualTo(ExitCode.USAGE);
     assertThat(err).contains("no member is called 'nobody'; there are: a (");
     assertThat(ctl("config", "set", "max-replicas", "2")).isEqualTo(ExitCode.FAILED);

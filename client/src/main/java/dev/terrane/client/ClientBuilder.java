@@ -27,8 +27,10 @@ public final class ClientBuilder {
   private boolean retryLostWrites = ClientConfig.DEFAULTS.retryLostWrites();
 
   ClientBuilder(String... addresses) {
-    for (String address : addresses) {
-      pdAddresses.add(checked(address));
+    for (String given : addresses) {
+      for (String address : given.split(",", -1)) {
+        pdAddresses.add(checked(address.strip()));
+      }
     }
   }
 

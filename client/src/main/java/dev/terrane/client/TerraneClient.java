@@ -23,7 +23,8 @@ public final class TerraneClient implements AutoCloseable {
   }
 
   /**
-   * A client of the cluster whose PD has members at {@code pdAddresses}, each {@code host:port}.
+   * A client of the cluster whose PD has members at {@code pdAddresses}, each {@code host:port}, or
+   * several with commas between them.
    */
   public static TerraneClient connect(String... pdAddresses) {
     return builder(pdAddresses).open();

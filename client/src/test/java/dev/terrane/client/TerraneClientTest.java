@@ -162,6 +162,17 @@ final class TerraneClientTest {
     assertThat(client.raw().get(key("k"))).contains(key("v"));
   }
 
+  @Test
+  void addressesMayBeGivenWithCommasBetweenThem() {
+    try (TerraneClient other =
+        TerraneClient.connect("127.0.0.1:1, " + cluster.pdAddress(), cluster.pdAddress())) {
+      assertThat(other.raw().get(key("first"))).contains(key("1"));
+    }
+    assertThatThrownBy(() -> TerraneClient.connect(cluster.pdAddress() + ","))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining("not host:port");
+  }
+
   /** It certainly has not happened, so it is neither lost nor a question. */
   @Test
   void aWriteThatAStartingStoreDidNotTakeIsSentAgain() throws Exception {

@@ -54,7 +54,8 @@ final class StoreRemovals {
       reply.answer(RemoveStoreResponse.newBuilder().setHeader(wrong).build());
       return;
     }
-    String outlook = outlook(store, request.getPhysicallyDestroyed());
+    boolean silent = leadership != null && !Left.isThere(leadership.store(store.getId()));
+    String outlook = outlook(store, request.getPhysicallyDestroyed(), silent);
     if (request.getDryRun()) {
       reply.answer(RemoveStoreResponse.newBuilder().setHeader(ok()).setOutlook(outlook).build());
       return;
@@ -241,13 +242,19 @@ final class StoreRemovals {
     }
   }
 
-  private String outlook(Store store, boolean destroyed) {
+  private String outlook(Store store, boolean destroyed, boolean silent) {
     int replicas = member.regions().peersOnStore(store.getId());
     String name =
         store.getAddress().isEmpty() // another has taken it
             ? "store " + store.getId()
             : "store %d at %s".formatted(store.getId(), store.getAddress());
     String what = replicas == 1 ? "its 1 replica is" : "its %d replicas are".formatted(replicas);
+    if (silent && !destroyed) {
+      return ("%s is to be removed, and is not heard of: %s rebuilt elsewhere from others, and what"
+              + " no other store has waits until it is back. If its disk is lost, say that it is"
+              + " destroyed")
+          .formatted(name, what);
+    }
     return destroyed
         ? ("%s is written off: PD no longer listens to it, %s rebuilt from others,"
                 + " and it never comes back under this id. Its node starts with an empty directory,"

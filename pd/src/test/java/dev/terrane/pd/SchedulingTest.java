@@ -325,6 +325,19 @@ class SchedulingTest {
   }
 
   @Test
+  void whoRemovesASilentStoreHearsWhatToSayIfItIsLost() {
+    stores.add(2);
+    stores.add(3);
+    stores.add(4);
+    cluster.runUntil("three voters", () -> stores.history.contains("leave joint"));
+    stores.kill(4);
+    cluster.runFor(Duration.ofSeconds(25));
+    assertThat(remove(4, false, false).getOutlook())
+        .contains("is not heard of")
+        .endsWith("say that it is destroyed");
+  }
+
+  @Test
   void whatIsToBeRemovedCanBeKeptUntilItIsGone() {
     stores.add(2);
     stores.add(3);

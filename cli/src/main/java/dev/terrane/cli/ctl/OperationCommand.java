@@ -47,6 +47,12 @@ abstract class OperationCommand implements Runnable {
     }
   }
 
+  static void checkId(long id) {
+    if (id <= 0) {
+      throw usage("an id is above zero, and not " + id);
+    }
+  }
+
   /** The command was not given as it must be. */
   static CommandFailure usage(String text) {
     return new CommandFailure(ExitCode.USAGE, text);

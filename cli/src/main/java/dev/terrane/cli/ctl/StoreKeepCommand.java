@@ -15,6 +15,7 @@ final class StoreKeepCommand extends OperationCommand {
 
   @Override
   String operate(PdOperations pd, RequestHeader header) throws PdOperations.NotTerrane {
+    checkId(id);
     check(
         pd.atLeader(leader ->
                 leader.keepStore(

@@ -45,6 +45,7 @@ final class StoreRemoveCommand extends OperationCommand {
 
   @Override
   String operate(PdOperations pd, RequestHeader header) throws PdOperations.NotTerrane {
+    checkId(id);
     if (acceptLoss && !destroyed) {
       throw usage("--accept-data-loss is only for a store that is --destroyed");
     }
@@ -59,17 +60,16 @@ final class StoreRemoveCommand extends OperationCommand {
                     .setDryRun(dryRun)
                     .build()));
     check(answer.getHeader(), this::inFlags);
-    return dryRun
-        ? "nothing is done yet; this would be: " + answer.getOutlook()
-        : answer.getOutlook();
+    String outlook = inFlags(answer.getOutlook());
+    return dryRun ? "nothing is done yet; this would be: " + outlook : outlook;
   }
 
   /** PD speaks of what is meant, this command has flags for it. */
-  private String inFlags(String refusal) {
+  private String inFlags(String said) {
     String flag =
-        refusal.endsWith("that the loss is accepted")
+        said.endsWith("that the loss is accepted")
             ? " (--accept-data-loss)"
-            : refusal.endsWith("that it is destroyed") ? " (--destroyed)" : "";
-    return refusal + flag;
+            : said.endsWith("that it is destroyed") ? " (--destroyed)" : "";
+    return said + flag;
   }
 }

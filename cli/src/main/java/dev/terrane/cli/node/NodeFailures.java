@@ -24,12 +24,14 @@ final class NodeFailures {
                   + "\nIs another node running? Stop it, or choose other ports: 'terrane start"
                   + " --help' names the options.",
               e);
-      case NodeStartException e ->
+      case NodeStartException.NoAnswer e ->
           new CommandFailure(
               ExitCode.FAILED,
               e.getMessage()
                   + "\nIs the cluster that --join names running, and can this node reach it?",
               e);
+      case NodeStartException e ->
+          new CommandFailure(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
       case FileSystemException e ->
           new CommandFailure(
               ExitCode.FAILED, "cannot use " + e.getFile() + ": " + FileFailures.reason(e), e);

@@ -169,8 +169,9 @@ public final class StoreTable {
     if (other != null && other.getId() != replaces) {
       return new Outcome.Refused(
           ErrorType.DUPLICATED_ENTRY,
-          ("duplicated store address: %s is that of store %d, which has not left it; it is free when"
-                  + " that store has been silent for 20 seconds, or says that it is elsewhere")
+          ("duplicated store address: %1$s is that of store %2$d, which has not left it; it is free when"
+                  + " that store has been silent for 20 seconds, or says that it is elsewhere. If the"
+                  + " disk of store %2$d is lost, have it removed as destroyed")
               .formatted(store.getAddress(), other.getId()));
     }
     return null;

@@ -67,8 +67,9 @@ final class Joining {
   /**
    * The answer to {@code question}, which is repeated until there is one.
    *
-   * @throws NodeStartException if there is none in time, with the reason of the last failure, or if
-   *     the waiting thread is interrupted
+   * @throws NodeStartException.NoAnswer if there is none in time, with the reason of the last
+   *     failure
+   * @throws NodeStartException if the waiting thread is interrupted
    */
   <T> T untilAnswered(String failure, Consumer<PdLink.Reply<T>> question) {
     Asking<T> asking = new Asking<>(failure, question);
@@ -76,7 +77,7 @@ final class Joining {
     try {
       return asking.answer.get(deadlineNanos - time.nanoTime(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      throw new NodeStartException(failure + ": " + asking.reason);
+      throw new NodeStartException.NoAnswer(failure + ": " + asking.reason);
     } catch (ExecutionException e) {
       throw new NodeStartException("asking PD failed", e);
     } catch (InterruptedException e) {

@@ -83,7 +83,7 @@ class JoiningTest {
                       asked.incrementAndGet();
                       reply.failed("nobody at 127.0.0.1:1");
                     }))
-        .isInstanceOf(NodeStartException.class)
+        .isInstanceOf(NodeStartException.NoAnswer.class)
         .hasMessage("PD does not answer: nobody at 127.0.0.1:1");
     assertThat(asked.get()).isBetween(1, 3);
   }
@@ -94,7 +94,7 @@ class JoiningTest {
             joining(Duration.ofMillis(50))
                 .untilAnswered(
                     "PD does not answer", (PdLink.Reply<String> reply) -> asked.incrementAndGet()))
-        .isInstanceOf(NodeStartException.class)
+        .isInstanceOf(NodeStartException.NoAnswer.class)
         .hasMessage("PD does not answer: no answer");
     assertThat(asked).hasValue(1);
   }
@@ -106,7 +106,7 @@ class JoiningTest {
             joining(Duration.ofSeconds(60))
                 .untilAnswered(
                     "PD does not answer", (PdLink.Reply<String> reply) -> starting.interrupt()))
-        .isInstanceOf(NodeStartException.class)
+        .isExactlyInstanceOf(NodeStartException.class)
         .hasMessage("interrupted while starting");
     assertThat(Thread.interrupted()).as("the thread is told too").isTrue();
   }
