@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A lossy one-way stream of messages to one peer: in order, bounded in bytes, opened when there is
- * something to say, or when it is known that there will be, and again after it broke. What does not
- * fit, and what was waiting when the stream broke, is dropped.
+ * A lossy one-way stream of messages to one peer: in order, bounded in bytes but for the last that
+ * is taken, opened when there is something to say, or when it is known that there will be, and
+ * again after it broke. What does not fit, and what was waiting when the stream broke, is dropped.
  *
  * <p>States: {@code IDLE} until it is needed; {@code FINDING} the address; {@code OPEN}; {@code
  * RESTING} after a failure, for longer after each in a row up to a bound, then {@code IDLE}. {@code
@@ -103,9 +103,10 @@ final class PeerStream<M, D> {
     }
   }
 
+  /** Below the bound a message of any size is taken: else a large one never could be. */
   void send(M message) {
     int bytes = bytesOf.applyAsInt(message);
-    if (queuedBytes.addAndGet(bytes) > queuedBytesMax) {
+    if (queuedBytes.getAndAdd(bytes) >= queuedBytesMax) {
       queuedBytes.addAndGet(-bytes);
       dropped.incrementAndGet();
       return;

@@ -7,6 +7,9 @@ import dev.terrane.client.TerraneClient;
 import dev.terrane.common.Bytes;
 import dev.terrane.common.region.PeerRole;
 import dev.terrane.proto.ProtoBytes;
+import dev.terrane.proto.kvrpcpb.KvPair;
+import dev.terrane.proto.kvrpcpb.RawBatchPutRequest;
+import dev.terrane.proto.kvrpcpb.RawBatchPutResponse;
 import dev.terrane.proto.kvrpcpb.UnsafeDestroyRangeRequest;
 import dev.terrane.proto.pdpb.GetMembersRequest;
 import dev.terrane.proto.pdpb.GetMembersResponse;
@@ -95,6 +98,28 @@ class ThreeNodesTest {
     }
   }
 
+  /** Nodes of little memory: what waits for another store is bounded by less than one value. */
+  @Test
+  void theLargestValuesAreReplicated() throws IOException {
+    Node first = nodes.start("a");
+    List<Node> all = List.of(first, nodes.join("b", first), nodes.join("c", first));
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(all).allSatisfy(ThreeNodesTest::hasThreeVoters));
+    Bytes largest = Bytes.wrap(new byte[8 << 20]);
+    try (TerraneClient client = client(all)) {
+      client.raw().put(key(0), largest);
+      client.raw().put(key(1), value(1));
+      assertThat(client.raw().get(key(0)).map(Bytes::length)).contains(largest.length());
+      assertThat(putTogether(leader(all), List.of(key(2), key(3), key(4)), largest))
+          .isEqualTo(RawBatchPutResponse.getDefaultInstance());
+      assertThat(client.raw().get(key(4)).map(Bytes::length)).contains(largest.length());
+      await()
+          .atMost(PATIENCE)
+          .until(() -> all.stream().allMatch(node -> caughtUp(node, leader(all))));
+    }
+  }
+
   /** As the Go and Rust clients ask for it: every store at the same time. */
   @Test
   void aRangeIsDestroyedByAskingAllThreeAndStaysWritable() throws Exception {
@@ -128,6 +153,21 @@ class ThreeNodesTest {
           .contains("may still hold keys of the range")
           .contains("ask every store again");
       assertThat(client.raw().get(key(0))).contains(value(0));
+    }
+  }
+
+  /** In one call, which is one entry of the log. */
+  private static RawBatchPutResponse putTogether(Node leader, List<Bytes> keys, Bytes value) {
+    try (NodeClient client = new NodeClient(leader)) {
+      RawBatchPutRequest.Builder request =
+          RawBatchPutRequest.newBuilder().setContext(client.context());
+      for (Bytes key : keys) {
+        request.addPairs(
+            KvPair.newBuilder()
+                .setKey(ProtoBytes.toByteString(key))
+                .setValue(ProtoBytes.toByteString(value)));
+      }
+      return client.tikv().rawBatchPut(request.build());
     }
   }
 
