@@ -3,6 +3,7 @@ package dev.terrane.cli.ctl;
 import dev.terrane.cli.ClusterOptions;
 import dev.terrane.cli.CommandFailure;
 import dev.terrane.cli.ExitCode;
+import dev.terrane.proto.HostNames;
 import dev.terrane.proto.terranepd.ListMembersRequest;
 import dev.terrane.proto.terranepd.ListMembersResponse;
 import dev.terrane.proto.terranepd.Member;
@@ -17,6 +18,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -59,7 +61,7 @@ final class PdOperations implements AutoCloseable {
         channelByAddress.computeIfAbsent(
             address,
             opened ->
-                NettyChannelBuilder.forAddress(opened.host(), opened.port())
+                NettyChannelBuilder.forTarget(HostNames.target(opened.host(), opened.port()))
                     .usePlaintext()
                     .build());
     return PdInternalGrpc.newBlockingStub(channel)
@@ -106,13 +108,18 @@ final class PdOperations implements AutoCloseable {
   private ListMembersResponse ask(HostPort address) {
     ListMembersResponse answer = stub(address).listMembers(ListMembersRequest.getDefaultInstance());
     for (MemberStatus status : answer.getMembersList()) {
-      addresses.add(addressOf(status.getMember()));
+      HostPort there = addressOf(status.getMember());
+      if (there != null) {
+        addresses.add(there);
+      }
     }
     return answer;
   }
 
-  static HostPort addressOf(Member member) {
-    return HostPort.parse(member.getClientUrls(0));
+  /** Null if it says none that can be read. */
+  private static @Nullable HostPort addressOf(Member member) {
+    List<HostPort> addresses = HostPort.readableIn(member.getClientUrlsList());
+    return addresses.isEmpty() ? null : addresses.getFirst();
   }
 
   private static @Nullable HostPort leaderIn(ListMembersResponse answer) {
@@ -126,10 +133,12 @@ final class PdOperations implements AutoCloseable {
 
   /** Whether a member answers, whatever it says. */
   boolean answers(Member member) {
+    HostPort address = addressOf(member);
+    if (address == null) {
+      return false;
+    }
     try {
-      return stub(addressOf(member))
-          .listMembers(ListMembersRequest.getDefaultInstance())
-          .hasHeader();
+      return stub(address).listMembers(ListMembersRequest.getDefaultInstance()).hasHeader();
     } catch (StatusRuntimeException e) {
       return false;
     }

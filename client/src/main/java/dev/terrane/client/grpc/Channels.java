@@ -1,5 +1,6 @@
 package dev.terrane.client.grpc;
 
+import dev.terrane.proto.HostNames;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
@@ -71,18 +72,22 @@ final class Channels {
         .build();
   }
 
-  /** Literal addresses need no look-up, and so no other thread. */
+  /**
+   * Literal addresses need no look-up, and so no other thread.
+   *
+   * @throws IllegalArgumentException if {@code address} is not a host and a port
+   */
   private static NettyChannelBuilder builder(String address) {
     int colon = address.lastIndexOf(':');
     String host = address.substring(0, Math.max(0, colon)).replaceAll("^\\[|]$", "");
+    int port = Integer.parseInt(address.substring(colon + 1));
     byte[] literal = NetUtil.createByteArrayFromIpAddressString(host);
     if (literal == null) {
-      return NettyChannelBuilder.forTarget("dns:///" + address);
+      return NettyChannelBuilder.forTarget(HostNames.target(host, port));
     }
     try {
       return NettyChannelBuilder.forAddress(
-          new InetSocketAddress(
-              InetAddress.getByAddress(literal), Integer.parseInt(address.substring(colon + 1))));
+          new InetSocketAddress(InetAddress.getByAddress(literal), port));
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException("not an address: " + address, e);
     }

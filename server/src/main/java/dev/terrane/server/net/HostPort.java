@@ -1,5 +1,7 @@
 package dev.terrane.server.net;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,6 +26,19 @@ public record HostPort(String host, int port) {
     String literal = matcher.group(1);
     return new HostPort(
         literal == null ? matcher.group(2) : literal, Integer.parseInt(matcher.group(3)));
+  }
+
+  /** Those of {@code texts} that {@link #parse} takes, in their order; others may say anything. */
+  public static List<HostPort> readableIn(List<String> texts) {
+    List<HostPort> readable = new ArrayList<>();
+    for (String text : texts) {
+      try {
+        readable.add(parse(text));
+      } catch (IllegalArgumentException none) {
+        // Whoever says so is not found there.
+      }
+    }
+    return readable;
   }
 
   /** Whether this is every address of a machine, where something may listen but nobody finds it. */

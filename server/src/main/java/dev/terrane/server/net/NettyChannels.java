@@ -1,5 +1,6 @@
 package dev.terrane.server.net;
 
+import dev.terrane.proto.HostNames;
 import io.grpc.Deadline;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
@@ -17,7 +18,7 @@ public final class NettyChannels implements GrpcChannels {
 
   @Override
   public ManagedChannel open(HostPort address) {
-    return NettyChannelBuilder.forAddress(address.host(), address.port())
+    return NettyChannelBuilder.forTarget(HostNames.target(address.host(), address.port()))
         .eventLoopGroup(loops.group())
         .channelType(loops.channelType())
         .directExecutor()

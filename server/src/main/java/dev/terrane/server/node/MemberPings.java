@@ -8,7 +8,9 @@ import dev.terrane.server.net.GrpcChannels;
 import dev.terrane.server.net.HostPort;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -27,45 +29,44 @@ final class MemberPings {
   /** The ids of those that answer, as members of this cluster. */
   Set<Long> answering(long clusterId, List<Member> members) {
     Set<Long> answering = ConcurrentHashMap.newKeySet();
-    CountDownLatch open = new CountDownLatch(members.size());
-    List<ManagedChannel> opened = members.stream().map(this::channelTo).toList();
-    for (int i = 0; i < members.size(); i++) {
-      long memberId = members.get(i).getMemberId();
-      PDGrpc.newStub(opened.get(i))
-          .withDeadline(channels.deadlineAfter(PATIENCE_MILLIS))
-          .getMembers(
-              GetMembersRequest.getDefaultInstance(),
-              new StreamObserver<>() {
-                @Override
-                public void onNext(GetMembersResponse response) {
-                  if (response.getHeader().getClusterId() == clusterId
-                      && !response.getHeader().hasError()) {
-                    answering.add(memberId);
-                  }
-                }
-
-                @Override
-                public void onError(Throwable failure) {
-                  open.countDown();
-                }
-
-                @Override
-                public void onCompleted() {
-                  open.countDown();
-                }
-              });
+    Map<Long, ManagedChannel> channelById = new LinkedHashMap<>();
+    for (Member member : members) {
+      HostPort.readableIn(member.getClientUrlsList()).stream()
+          .findFirst()
+          .ifPresent(there -> channelById.put(member.getMemberId(), channels.open(there)));
     }
+    CountDownLatch open = new CountDownLatch(channelById.size());
+    channelById.forEach((memberId, channel) ->
+        PDGrpc.newStub(channel)
+            .withDeadline(channels.deadlineAfter(PATIENCE_MILLIS))
+            .getMembers(
+                GetMembersRequest.getDefaultInstance(),
+                new StreamObserver<>() {
+                  @Override
+                  public void onNext(GetMembersResponse response) {
+                    if (response.getHeader().getClusterId() == clusterId
+                        && !response.getHeader().hasError()) {
+                      answering.add(memberId);
+                    }
+                  }
+
+                  @Override
+                  public void onError(Throwable failure) {
+                    open.countDown();
+                  }
+
+                  @Override
+                  public void onCompleted() {
+                    open.countDown();
+                  }
+                }));
     try {
       boolean _ = open.await(2 * PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      opened.forEach(ManagedChannel::shutdownNow);
+      channelById.values().forEach(ManagedChannel::shutdownNow);
     }
     return Set.copyOf(answering);
-  }
-
-  private ManagedChannel channelTo(Member member) {
-    return channels.open(HostPort.parse(member.getClientUrls(0)));
   }
 }

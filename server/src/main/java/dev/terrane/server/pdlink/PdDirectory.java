@@ -186,27 +186,34 @@ final class PdDirectory {
           Long.toUnsignedString(clusterId));
       return null;
     }
-    try {
-      Set<HostPort> named = new LinkedHashSet<>();
-      for (Member member : response.getMembersList()) {
-        for (String url : member.getClientUrlsList()) {
-          named.add(HostPort.parse(url));
-        }
-      }
-      if (response.getLeader().getClientUrlsCount() == 0) {
-        named.addAll(members);
-        members = named;
-        return null;
-      }
-      HostPort address = HostPort.parse(response.getLeader().getClientUrls(0));
-      named.add(address);
-      forgetAllBut(named);
-      return new PdLeader(
-          answeredId, address, channelByAddress.computeIfAbsent(address, channels::open));
-    } catch (IllegalArgumentException e) {
-      log.warn("PD at {} names an address that is none", by, e);
+    Set<HostPort> named = new LinkedHashSet<>();
+    for (Member member : response.getMembersList()) {
+      named.addAll(addressesOf(member, by));
+    }
+    List<HostPort> leading = addressesOf(response.getLeader(), by);
+    if (leading.isEmpty()) {
+      named.addAll(members);
+      members = named;
       return null;
     }
+    HostPort address = leading.getFirst();
+    named.add(address);
+    forgetAllBut(named);
+    return new PdLeader(
+        answeredId, address, channelByAddress.computeIfAbsent(address, channels::open));
+  }
+
+  /** One member without an address that can be read hides none of the others. */
+  private static List<HostPort> addressesOf(Member member, HostPort by) {
+    List<HostPort> addresses = HostPort.readableIn(member.getClientUrlsList());
+    if (addresses.isEmpty() && member.getClientUrlsCount() > 0) {
+      log.warn(
+          "PD at {} says that member {} is at {}, which is no address",
+          by,
+          member.getName(),
+          member.getClientUrlsList());
+    }
+    return addresses;
   }
 
   /** Who is told where PD's members are, whenever a leader has said so. */
