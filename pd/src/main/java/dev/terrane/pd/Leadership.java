@@ -144,11 +144,15 @@ final class Leadership implements ClusterView {
           store.regionCount() == 0
               ? "none of its replicas is missed any more"
               : "its replicas are rebuilt elsewhere now: %d left".formatted(store.regionCount());
-      case OFFLINE ->
-          store.store().getPhysicallyDestroyed()
-              ? "it is destroyed, its replicas are rebuilt from others: %d left"
-                  .formatted(store.regionCount())
-              : "its replicas are moved away: %d left".formatted(store.regionCount());
+      case OFFLINE -> {
+        String how =
+            store.store().getPhysicallyDestroyed()
+                ? "it is destroyed, its replicas are rebuilt from others"
+                : book.isDisconnected(store.id(), nowNanos)
+                    ? "it is not heard of, its replicas are rebuilt from others"
+                    : "its replicas are moved away";
+        yield "%s: %d left".formatted(how, store.regionCount());
+      }
     };
   }
 

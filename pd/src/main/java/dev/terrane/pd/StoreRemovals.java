@@ -17,7 +17,6 @@ import dev.terrane.proto.terranepd.KeepStoreResponse;
 import dev.terrane.proto.terranepd.RemoveStoreRequest;
 import dev.terrane.proto.terranepd.RemoveStoreResponse;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How stores leave the cluster: at an operator's word a store is Offline and its replicas are moved
@@ -54,7 +53,8 @@ final class StoreRemovals {
       reply.answer(RemoveStoreResponse.newBuilder().setHeader(wrong).build());
       return;
     }
-    boolean silent = leadership != null && !Left.isThere(leadership.store(store.getId()));
+    boolean silent =
+        leadership != null && !Left.isThere(store.getId(), leadership, member.time().nanoTime());
     String outlook = outlook(store, request.getPhysicallyDestroyed(), silent);
     if (request.getDryRun()) {
       reply.answer(RemoveStoreResponse.newBuilder().setHeader(ok()).setOutlook(outlook).build());
@@ -176,6 +176,7 @@ final class StoreRemovals {
    * all Regions: nobody asks this often.
    */
   private String whatIsLost(Store store, Leadership leadership) {
+    long nowNanos = member.time().nanoTime();
     long lastReplicas = 0;
     long quorums = 0;
     RegionInfo example = null;
@@ -187,7 +188,7 @@ final class StoreRemovals {
         if (region.region().peerOnStore(store.getId()) == null) {
           continue;
         }
-        Left left = Left.of(region, store.getId(), leadership);
+        Left left = Left.of(region, store.getId(), leadership, nowNanos);
         lastReplicas += left.alive == 0 ? 1 : 0;
         quorums += left.alive > 0 && !left.isQuorum() ? 1 : 0;
         boolean worse = example == null || (left.alive == 0 && lastReplicas == 1);
@@ -216,7 +217,7 @@ final class StoreRemovals {
 
   /** What is left of a Region's voters when a store is gone. */
   private record Left(int voters, int alive) {
-    static Left of(RegionInfo region, long goneStoreId, Leadership leadership) {
+    static Left of(RegionInfo region, long goneStoreId, Leadership leadership, long nowNanos) {
       int voters = 0;
       int alive = 0;
       for (Peer peer : region.region().peers()) {
@@ -224,17 +225,19 @@ final class StoreRemovals {
           continue;
         }
         voters++;
-        alive += peer.storeId() != goneStoreId && isThere(leadership.store(peer.storeId())) ? 1 : 0;
+        boolean stays = peer.storeId() != goneStoreId;
+        alive += stays && isThere(peer.storeId(), leadership, nowNanos) ? 1 : 0;
       }
       return new Left(voters, alive);
     }
 
-    private static boolean isThere(@Nullable StoreView store) {
+    /** A store that is to be removed serves until it is, but only while it is heard of. */
+    private static boolean isThere(long storeId, Leadership leadership, long nowNanos) {
+      StoreView store = leadership.store(storeId);
       return store != null
           && !store.store().getPhysicallyDestroyed()
-          && store.condition() != StoreCondition.DISCONNECTED
-          && store.condition() != StoreCondition.DOWN
-          && store.condition() != StoreCondition.TOMBSTONE;
+          && store.condition() != StoreCondition.TOMBSTONE
+          && !leadership.book().isDisconnected(storeId, nowNanos);
     }
 
     boolean isQuorum() {

@@ -324,6 +324,27 @@ class SchedulingTest {
     assertThat(remove(3, true, false).getHeader().hasError()).isFalse();
   }
 
+  /** That it is to be removed does not say that it is there. */
+  @Test
+  void aStoreThatIsLeavingAndHasFallenSilentCountsForNoQuorum() {
+    stores.add(2);
+    stores.add(3);
+    until("1 2 3");
+    stores.add(4);
+    stores.kill(4); // so that nothing can be moved
+    assertThat(remove(2, false, false).getHeader().hasError()).isFalse();
+    stores.kill(2);
+    stores.kill(3);
+    cluster.runFor(Duration.ofSeconds(25));
+    assertThat(stateOf(2)).isEqualTo(StoreState.Offline);
+    assertThat(refusal(remove(3, true, false)))
+        .contains("without store 3 there is no quorum in Region 2");
+    assertThat(stateOf(3)).isEqualTo(StoreState.Up);
+    stores.revive(2);
+    cluster.runFor(Duration.ofSeconds(11));
+    assertThat(remove(3, true, false).getHeader().hasError()).as("it goes on serving").isFalse();
+  }
+
   @Test
   void whoRemovesASilentStoreHearsWhatToSayIfItIsLost() {
     stores.add(2);
