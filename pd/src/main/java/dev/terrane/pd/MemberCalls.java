@@ -41,6 +41,9 @@ import org.slf4j.LoggerFactory;
 final class MemberCalls {
   private static final Logger log = LoggerFactory.getLogger(MemberCalls.class);
 
+  /** Of one member, which all copies of the state have, and each answer about the members. */
+  private static final int MEMBER_BYTES_MAX = 4 << 10;
+
   private final PdMember member;
 
   /** What the leader told last, while this node is no member. */
@@ -312,6 +315,10 @@ final class MemberCalls {
     }
     if (newcomer.getName().isEmpty()) {
       return "a PD member needs a name";
+    }
+    if (newcomer.getSerializedSize() > MEMBER_BYTES_MAX) {
+      return "what a PD member says of itself has %d bytes, at most %d: a shorter name, fewer URLs"
+          .formatted(newcomer.getSerializedSize(), MEMBER_BYTES_MAX);
     }
     return newcomer.getPeerUrlsCount() == 0 || newcomer.getClientUrlsCount() == 0
         ? "PD member %s needs a peer URL and a client URL".formatted(newcomer.getName())

@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The cluster's beginning, and its stores. Confined to the member's thread. */
 final class StoreCalls {
+  /** Ids go on from those that a cluster begins with: these must leave it enough. */
+  private static final long FIRST_IDS_MAX = 1L << 48;
+
   private final PdMember member;
 
   StoreCalls(PdMember member) {
@@ -102,6 +105,12 @@ final class StoreCalls {
     }
     if (region.getPeers(0).getId() == 0) {
       return "the peer has no id";
+    }
+    long largest = Math.max(Math.max(store.getId(), region.getId()), region.getPeers(0).getId());
+    long least = Math.min(Math.min(store.getId(), region.getId()), region.getPeers(0).getId());
+    if (least < 0 || largest > FIRST_IDS_MAX) {
+      return "its ids are not such as PD allots, which are 1 to %d at first"
+          .formatted(FIRST_IDS_MAX);
     }
     if (region.getPeers(0).getRole() != PeerRole.Voter) {
       return "the first peer is no voter";

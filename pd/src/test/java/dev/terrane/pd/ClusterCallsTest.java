@@ -194,7 +194,15 @@ class ClusterCallsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"no store id", "no region id", "not all keys", "two peers", "other store"})
+      strings = {
+        "no store id",
+        "no region id",
+        "not all keys",
+        "two peers",
+        "other store",
+        "a peer id that leaves none",
+        "a negative id"
+      })
   void refusesABootstrapThatMakesNoSense(String what) {
     Region first = new Region(2, KeyRange.ALL, RegionEpoch.FIRST, List.of(Peer.voter(3, 1)));
     Region region =
@@ -206,6 +214,9 @@ class ClusterCallsTest {
           case "two peers" ->
               first.withPeers(List.of(Peer.voter(3, 1), Peer.voter(4, 2)), first.epoch());
           case "other store" -> first.withPeers(List.of(Peer.voter(3, 2)), first.epoch());
+          case "a peer id that leaves none" ->
+              first.withPeers(List.of(Peer.voter(Long.MAX_VALUE, 1)), first.epoch());
+          case "a negative id" -> new Region(-2, first.range(), first.epoch(), first.peers());
           default -> first;
         };
     Store store = FakeStores.store(what.equals("no store id") ? 0 : 1);
@@ -217,6 +228,7 @@ class ClusterCallsTest {
                 .setRegion(ProtoRegions.toProto(region))
                 .build(),
             Pd::bootstrap);
+    cluster.runFor(Duration.ofSeconds(1)); // in which ids are reserved
     assertThat(response.getHeader().getError().getMessage()).contains("invalid bootstrap request");
     assertThat(isBootstrapped()).isFalse();
   }

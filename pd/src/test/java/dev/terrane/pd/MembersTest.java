@@ -132,6 +132,21 @@ class MembersTest {
   }
 
   @Test
+  void whatAMemberSaysOfItselfIsBounded() {
+    PdCluster cluster = PdCluster.found(36);
+    AddMemberRequest.Builder talker = AddMemberRequest.newBuilder();
+    talker
+        .getMemberBuilder()
+        .setId(99)
+        .setName("n".repeat(5_000))
+        .addPeerUrls("http://n:1")
+        .addClientUrls("http://n:1");
+    AddMemberResponse response = cluster.onLeader(talker.build(), Pd::addMember);
+    assertThat(response.getHeader().getError().getMessage()).contains("at most 4096");
+    assertThat(cluster.members()).hasSize(1);
+  }
+
+  @Test
   void aMemberWhoseDiskIsLostIsReplacedByOneOfItsName() {
     PdCluster cluster = PdCluster.of(3, 7);
     Node leader = cluster.leaderOrThrow();

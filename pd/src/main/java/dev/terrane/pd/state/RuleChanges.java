@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** What may stand in the rules, and how a part of them is changed. */
 final class RuleChanges {
   private static final int REPLICAS_LIMIT = 7;
+  private static final int RULES_BYTES_MAX = 4 << 10;
 
   /** A node that is restarted is silent for some seconds, and must not lose its place by that. */
   private static final long MEMBER_DOWN_MILLIS_MIN = 10_000;
@@ -50,6 +51,10 @@ final class RuleChanges {
       return ("max-replicas is %d; a Region has 1, 3, 5 or 7, since an even number is no safer than"
               + " the odd one below it")
           .formatted(replicas);
+    }
+    if (rules.getSerializedSize() > RULES_BYTES_MAX) {
+      return "the rules have %d bytes, at most %d: fewer or shorter labels"
+          .formatted(rules.getSerializedSize(), RULES_BYTES_MAX);
     }
     if (rules.getStoreDownMaxMillis() <= 0) {
       return "max-store-down-time must be greater than 0";

@@ -108,6 +108,13 @@ class ClusterStateTest {
                 assertThat(refused.text()).contains("max-replicas is 2; a Region has 1, 3, 5"));
     assertThat(apply(Command.newBuilder().setSetRules(before.toBuilder().setStoreDownMaxMillis(0))))
         .isInstanceOf(Outcome.Refused.class);
+    Rules.Builder labels = before.toBuilder();
+    for (int i = 0; i < 5000; i++) {
+      labels.addLocationLabels("label-" + i);
+    }
+    assertThat(apply(Command.newBuilder().setSetRules(labels)))
+        .isInstanceOfSatisfying(
+            Outcome.Refused.class, refused -> assertThat(refused.text()).contains("at most 4096"));
     assertThat(state.rules()).isEqualTo(before);
   }
 
