@@ -1,5 +1,7 @@
 package dev.terrane.server.config;
 
+import dev.terrane.store.StoreConfig;
+
 /**
  * How much memory a node may take for what it keeps, divided among its keepers. All of it is taken
  * as it is needed, none at the start.
@@ -35,6 +37,12 @@ public record MemoryBudget(
   private static final long MESSAGE_BYTES_MAX = 256 * MIB;
 
   /**
+   * What one Region's leader has under way to one peer before it waits for answers: what is dropped
+   * of that has to be asked for again.
+   */
+  private static final long TRANSPORT_BYTES_MIN = StoreConfig.DEFAULT.raft().inflightBytesMax();
+
+  /**
    * Divides {@code totalBytes}.
    *
    * @param heapBytesMax what the JVM may use at most
@@ -47,7 +55,8 @@ public record MemoryBudget(
     }
     long requestBytes = Math.max(totalBytes / 8, 40 * MIB);
     long trafficBytes = Math.max(Math.min(totalBytes, heapBytesMax) / 4, TRAFFIC_BYTES_MIN);
-    long heapShare = totalBytes / 16 + requestBytes + totalBytes / 32 + trafficBytes;
+    long transportBytes = Math.max(totalBytes / 32, TRANSPORT_BYTES_MIN);
+    long heapShare = totalBytes / 16 + requestBytes + transportBytes + trafficBytes;
     if (heapShare > heapBytesMax / 4 * 3) {
       throw new ConfigException(
           "memory is "
@@ -62,7 +71,7 @@ public record MemoryBudget(
         totalBytes / 2,
         totalBytes / 16,
         requestBytes,
-        totalBytes / 32,
+        transportBytes,
         trafficBytes,
         trafficBytes / 2,
         // Whatever else there is, three quarters are there for what is large.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.terrane.server.net.HostPort;
+import dev.terrane.store.StoreConfig;
 import dev.terrane.txn.raw.ApiVersion;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -142,5 +143,13 @@ class NodeConfigFileTest {
         .hasMessageContaining("TERRANE_JAVA_OPTS=-Xmx2g, or lower memory");
     MemoryBudget usual = MemoryBudget.divide(MemoryBudget.TOTAL_BYTES_DEFAULT, 256 << 20);
     assertThat(usual.engineBytes()).isEqualTo(256 << 20);
+  }
+
+  /** What is dropped of it has to be asked for again, a heartbeat later. */
+  @Test
+  void whatALeaderHasUnderWayMayWaitForTheOtherStoreInTheSmallestNode() {
+    MemoryBudget least = MemoryBudget.divide(MemoryBudget.TOTAL_BYTES_MIN, 1L << 30);
+    assertThat(least.transportBytes())
+        .isGreaterThanOrEqualTo(StoreConfig.DEFAULT.raft().inflightBytesMax());
   }
 }
