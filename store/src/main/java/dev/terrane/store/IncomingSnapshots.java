@@ -39,7 +39,7 @@ final class IncomingSnapshots {
     int arrived;
     long arrivedAtNanos;
 
-    /** Whether it was given up for another offer, and has yet to give back what it holds. */
+    /** Whether it was given up, and has yet to give back what it holds. */
     boolean ending;
 
     Coming(Offered offered, long nowNanos) {
@@ -51,6 +51,12 @@ final class IncomingSnapshots {
 
     long regionId() {
       return offer.getEnvelope().getRegionId();
+    }
+
+    /** Once: it may take an I/O thread long to come to it. */
+    void giveUp(String reason) {
+      ending = true;
+      receive.refuse(reason);
     }
 
     /** Whether {@code newer} shows that this one's sender has given it up, or leads no more. */
@@ -88,8 +94,7 @@ final class IncomingSnapshots {
       return;
     }
     if (before != null && !before.ending) {
-      before.ending = true;
-      before.receive.refuse("it is offered anew");
+      before.giveUp("it is offered anew");
     }
     waiting.add(new Offered(receive, offer));
     permitNext();
@@ -204,18 +209,18 @@ final class IncomingSnapshots {
 
   /** Gives up those whose senders are silent. */
   void expire(long nowNanos) {
-    List<SnapshotReceive> silent = new ArrayList<>();
+    List<Coming> silent = new ArrayList<>();
     coming.forEach((receive, place) -> {
       int arrived = receive.arrived();
       if (arrived != place.arrived) {
         place.arrived = arrived;
         place.arrivedAtNanos = nowNanos;
-      } else if (nowNanos - place.arrivedAtNanos > SILENT_NANOS) {
-        silent.add(receive);
+      } else if (!place.ending && nowNanos - place.arrivedAtNanos > SILENT_NANOS) {
+        silent.add(place);
       }
     });
-    for (SnapshotReceive receive : silent) {
-      receive.refuse("nothing came for " + TimeUnit.NANOSECONDS.toSeconds(SILENT_NANOS) + " s");
+    for (Coming place : silent) {
+      place.giveUp("nothing came for " + TimeUnit.NANOSECONDS.toSeconds(SILENT_NANOS) + " s");
     }
   }
 }

@@ -357,6 +357,25 @@ class SnapshotPathTest {
     assertThat(to.offered(300, "a", "z").permitted).isTrue();
   }
 
+  /** While no I/O thread comes to it, the loop goes round some thousand times a second. */
+  @Test
+  void aSenderIsGivenUpOnce() {
+    Receiver to = new Receiver(27);
+    Stream silent = to.offered(100, "a", "m");
+    assertThat(silent.permitted).isTrue();
+    to.store.disk().hold("receive-snapshot"::equals);
+    to.cluster.runFor(Duration.ofSeconds(65));
+
+    to.store.disk().release();
+    int steps = 0;
+    while (to.store.disk().runOne()) {
+      steps++;
+    }
+
+    assertThat(silent.refusal()).contains("nothing came");
+    assertThat(steps).isLessThan(10);
+  }
+
   @Test
   void aSenderThatStandsStillHoldsNothingHere() {
     Pair pair = new Pair(24);
