@@ -4,7 +4,6 @@ import dev.terrane.common.Bytes;
 import dev.terrane.common.region.Region;
 import dev.terrane.proto.ProtoRegions;
 import dev.terrane.proto.terranepb.RaftEnvelope;
-import dev.terrane.proto.terranepb.RaftMessageKind;
 import dev.terrane.proto.terranepb.SnapshotDone;
 import dev.terrane.proto.terranepb.SnapshotHead;
 import dev.terrane.proto.terranepb.SnapshotMarker;
@@ -13,6 +12,7 @@ import dev.terrane.raft.Message;
 import dev.terrane.raft.Ready;
 import dev.terrane.raft.Snapshot;
 import dev.terrane.raft.SnapshotMeta;
+import dev.terrane.store.wire.RaftCodec;
 import dev.terrane.store.wire.Records;
 import dev.terrane.store.wire.RegionKeys;
 import java.util.LinkedHashMap;
@@ -118,7 +118,11 @@ final class SnapshotDesk implements SnapshotReceive.Owner {
     RaftEnvelope envelope = head.getEnvelope();
     RaftEnvelope offered = offer.getEnvelope();
     Region region = ProtoRegions.fromProto(head.getMeta().getRegion());
-    if (envelope.getMessage().getKind() != RaftMessageKind.INSTALL_SNAPSHOT
+    // Here, where what makes no sense ends the stream; the loop takes it for granted.
+    Message message =
+        RaftCodec.decode(
+            envelope.getFromPeer().getId(), envelope.getToPeer().getId(), envelope.getMessage());
+    if (!(message instanceof Message.InstallSnapshot)
         || head.getFromStoreId() != offer.getFromStoreId()
         || region.id() != offered.getRegionId()
         || envelope.getRegionId() != offered.getRegionId()

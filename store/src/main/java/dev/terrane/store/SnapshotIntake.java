@@ -90,6 +90,9 @@ final class SnapshotIntake {
     } catch (IllegalArgumentException e) {
       throw new Refused("chunk " + data.getSequence() + ": " + e.getMessage());
     }
+    if (count[0] == 0) {
+      throw new Refused("chunk " + data.getSequence() + " holds no pairs");
+    }
     if (count[0] != data.getPairCount()) {
       throw new Refused(
           "chunk "

@@ -3,14 +3,21 @@ package dev.terrane.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.terrane.common.Bytes;
+import dev.terrane.proto.ProtoBytes;
 import dev.terrane.proto.eraftpb.ConfChangeType;
+import dev.terrane.proto.metapb.Region;
 import dev.terrane.proto.metapb.RegionEpoch;
 import dev.terrane.proto.terranepb.RaftEnvelope;
+import dev.terrane.proto.terranepb.RaftMessageKind;
 import dev.terrane.proto.terranepb.SnapshotChunk;
 import dev.terrane.proto.terranepb.SnapshotData;
 import dev.terrane.proto.terranepb.SnapshotDone;
 import dev.terrane.proto.terranepb.SnapshotHead;
+import dev.terrane.proto.terranepb.SnapshotMeta;
 import dev.terrane.proto.terranepb.SnapshotOffer;
+import dev.terrane.proto.terranepb.SnapshotTail;
+import dev.terrane.store.wire.Pairs;
 import dev.terrane.store.wire.Records;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -392,6 +399,84 @@ class SnapshotPathTest {
 
     pair.sender.pause(false);
     pair.cluster.await("data", () -> pair.cluster.hasData(pair.fresh, pair.peerId));
+  }
+
+  /**
+   * Sends {@code head} of a snapshot that was permitted, then {@code chunks}, and the end of it.
+   */
+  private static String refusalOf(Receiver to, SnapshotHead.Builder head, SnapshotData... chunks) {
+    Stream stream = to.offered(100, "a", "m");
+    assertThat(stream.permitted).isTrue();
+    stream.send(SnapshotChunk.newBuilder().setHead(head).build());
+    SnapshotTail.Builder tail = SnapshotTail.newBuilder().setChunkCount(chunks.length);
+    for (SnapshotData chunk : chunks) {
+      stream.send(SnapshotChunk.newBuilder().setData(chunk).build());
+      tail.setPairCount(tail.getPairCount() + chunk.getPairCount());
+      tail.setDataBytes(tail.getDataBytes() + chunk.getPairs().size());
+    }
+    stream.send(SnapshotChunk.newBuilder().setTail(tail).build());
+    to.settle();
+    return stream.refusal();
+  }
+
+  private static SnapshotHead.Builder head(Receiver to) {
+    SnapshotOffer.Builder offer = to.offer(100, "a", "m");
+    RaftEnvelope.Builder envelope = offer.getEnvelopeBuilder();
+    envelope
+        .getMessageBuilder()
+        .setKind(RaftMessageKind.INSTALL_SNAPSHOT)
+        .setTerm(7)
+        .setIndex(9)
+        .setLogTerm(7);
+    return SnapshotHead.newBuilder()
+        .setClusterId(StoreHarness.CLUSTER_ID)
+        .setFromStoreId(99)
+        .setToStoreId(to.store.storeId())
+        .setEnvelope(envelope)
+        .setMeta(
+            SnapshotMeta.newBuilder()
+                .setFormatVersion(Records.FORMAT)
+                .setIndex(9)
+                .setTerm(7)
+                .setRegion(
+                    Region.newBuilder()
+                        .setId(100)
+                        .setStartKey(envelope.getStartKey())
+                        .setEndKey(envelope.getEndKey())
+                        .setRegionEpoch(envelope.getEpoch())
+                        .addPeers(envelope.getFromPeer())
+                        .addPeers(envelope.getToPeer())));
+  }
+
+  private static SnapshotData chunk(int sequence, String family, int valueBytes) {
+    Pairs.Builder pairs = new Pairs.Builder(16);
+    if (valueBytes > 0) {
+      pairs.add(Bytes.ofUtf8("k" + sequence), Bytes.wrap(new byte[valueBytes]));
+    }
+    ByteString packed = ProtoBytes.toByteString(pairs.build());
+    return SnapshotData.newBuilder()
+        .setSequence(sequence)
+        .setColumnFamily(family)
+        .setPairs(packed)
+        .setPairCount(pairs.count())
+        .setPairsCrc(Pairs.crc(packed))
+        .build();
+  }
+
+  /** A store that has shown itself may still be of another release, or broken. */
+  @Test
+  void aSnapshotThatMakesNoSenseEndsItsStreamAndNothingElse() {
+    Receiver to = new Receiver(28);
+    SnapshotHead.Builder ofAnImpossibleTerm = head(to);
+    ofAnImpossibleTerm.getEnvelopeBuilder().getMessageBuilder().setTerm(-1);
+    SnapshotHead.Builder withAnEmptyPeer = head(to);
+    withAnEmptyPeer.getEnvelopeBuilder().clearFromPeer();
+
+    assertThat(refusalOf(to, head(to), chunk(1, "default", 100_000), chunk(2, "write", 0)))
+        .contains("chunk 2 holds no pairs");
+    assertThat(refusalOf(to, ofAnImpossibleTerm, chunk(1, "default", 10))).contains("no sense");
+    assertThat(refusalOf(to, withAnEmptyPeer, chunk(1, "default", 10))).contains("no sense");
+    assertThat(to.store.files().names()).isEmpty();
   }
 
   @Test
