@@ -21,9 +21,10 @@ public final class PdClient {
     Pending<T> pending = new Pending<>(admission);
     try {
       operation.accept(pending);
-    } catch (InvalidArgumentException e) {
+    } catch (Throwable refused) {
+      // Whatever it is: nobody else gives the place back of what has not begun.
       admission.release();
-      throw e;
+      throw refused;
     }
     return pending;
   }

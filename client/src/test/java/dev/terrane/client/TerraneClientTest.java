@@ -230,6 +230,38 @@ final class TerraneClientTest {
     }
   }
 
+  /** What is refused before it has begun, for whatever reason, takes no place from others. */
+  @Test
+  @SuppressWarnings("NullAway") // what callers do that are not checked for it
+  void anArgumentThatIsNoneGivesItsPlaceBack() {
+    try (TerraneClient narrow =
+        TerraneClient.builder(cluster.pdAddress())
+            .outstandingMax(1)
+            .requestTimeout(Duration.ofSeconds(2))
+            .open()) {
+      assertThatThrownBy(() -> narrow.raw().getAsync(null))
+          .isInstanceOf(NullPointerException.class);
+      assertThatThrownBy(() -> narrow.raw().compareAndSwapAsync(key("a"), null, key("b"), null))
+          .isInstanceOf(NullPointerException.class);
+      assertThat(narrow.raw().get(key("first"))).contains(key("1"));
+    }
+  }
+
+  /** Where the last key of a page is as long as a key may be, the next page begins behind it. */
+  @Test
+  void readsOnBehindTheLongestKey() {
+    Bytes longest = key("k".repeat(64 << 10));
+    client.raw().put(key("a"), key("1"));
+    client.raw().put(longest, key("2"));
+    client.raw().put(key("l"), key("3"));
+    List<Bytes> keys = new ArrayList<>();
+    client
+        .raw()
+        .scanAll(RawScan.of(new KeyRange(key("a"), key("m")), 1))
+        .forEachRemaining(pair -> keys.add(pair.key()));
+    assertThat(keys).contains(key("a"), longest, key("l"));
+  }
+
   @Test
   void closingEndsWhatIsUnderWayAndLeavesNoThread() throws InterruptedException {
     cluster.services().answer(false);

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Removes raw keys of one Region. */
 final class BatchDeletePart extends BatchPart<Bytes> {
-  BatchDeletePart(ClientCore core, BatchGather gather, List<Bytes> keys) {
+  BatchDeletePart(ClientCore core, BatchGather<?> gather, List<Bytes> keys) {
     super(core, gather, keys);
   }
 

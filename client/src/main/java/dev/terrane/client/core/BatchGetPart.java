@@ -18,7 +18,7 @@ final class BatchGetPart extends BatchPart<Bytes> {
   private final Map<Bytes, Bytes> valueByWireKey;
 
   BatchGetPart(
-      ClientCore core, BatchGather gather, List<Bytes> keys, Map<Bytes, Bytes> valueByWireKey) {
+      ClientCore core, BatchGather<?> gather, List<Bytes> keys, Map<Bytes, Bytes> valueByWireKey) {
     super(core, gather, keys);
     this.valueByWireKey = valueByWireKey;
   }

@@ -13,11 +13,11 @@ import java.util.List;
  * @param <I> an item; with the user's key until {@link #prepare}, with the wire key from then on
  */
 abstract class BatchPart<I> extends BatchedCall {
-  private final BatchGather gather;
+  private final BatchGather<?> gather;
   private List<I> items;
 
   /** {@code items} is not empty and in the order of {@link #keyOf}. */
-  BatchPart(ClientCore core, BatchGather gather, List<I> items) {
+  BatchPart(ClientCore core, BatchGather<?> gather, List<I> items) {
     super(core);
     this.gather = gather;
     this.items = items;
@@ -34,7 +34,7 @@ abstract class BatchPart<I> extends BatchedCall {
     return items;
   }
 
-  final BatchGather gather() {
+  final BatchGather<?> gather() {
     return gather;
   }
 

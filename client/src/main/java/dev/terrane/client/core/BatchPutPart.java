@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class BatchPutPart extends BatchPart<KeyValue> {
   private final long ttlSeconds;
 
-  BatchPutPart(ClientCore core, BatchGather gather, List<KeyValue> items, long ttlSeconds) {
+  BatchPutPart(ClientCore core, BatchGather<?> gather, List<KeyValue> items, long ttlSeconds) {
     super(core, gather, items);
     this.ttlSeconds = ttlSeconds;
   }

@@ -34,6 +34,9 @@ public record ClientConfig(
     int batchBytesMax,
     int streamsPerStore,
     boolean retryLostWrites) {
+  /** Some operations have several times as long, and clocks of nanoseconds have an end. */
+  private static final Duration TIMEOUT_LIMIT = Duration.ofDays(365);
+
   public static final ClientConfig DEFAULTS =
       new ClientConfig(
           List.of(),
@@ -68,6 +71,10 @@ public record ClientConfig(
   private static void positive(Duration duration, String name) {
     if (duration.isZero() || duration.isNegative()) {
       throw new IllegalArgumentException(name + " must be above zero: " + duration);
+    }
+    if (duration.compareTo(TIMEOUT_LIMIT) > 0) {
+      throw new IllegalArgumentException(
+          name + " must not be above " + TIMEOUT_LIMIT.toDays() + " days: " + duration);
     }
   }
 

@@ -85,6 +85,11 @@ public final class ClientCore implements Agent {
 
   @Override
   public int poll(TimeSource clock) {
+    if (closed) {
+      // Whoever submits looks into the inbox by now, and it bears one at a time.
+      rejectAll();
+      return 0;
+    }
     int work = inbox.drain(ClientCore::begin, TASKS_PER_POLL_MAX);
     work += timers.fire(clock.nanoTime());
     flush();

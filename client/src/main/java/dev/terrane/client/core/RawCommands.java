@@ -83,9 +83,8 @@ public final class RawCommands {
     }
     List<Bytes> asked = List.copyOf(keys);
     Map<Bytes, Bytes> valueByWireKey = new TreeMap<>();
-    BatchGather gather =
-        new BatchGather(
-            false, completion, () -> completion.succeeded(inOrder(asked, valueByWireKey)));
+    BatchGather<Map<Bytes, Bytes>> gather =
+        new BatchGather<>(false, completion, () -> inOrder(asked, valueByWireKey));
     gather.begin();
     core.submit(
         new BatchGetPart(core, gather, new ArrayList<>(new TreeSet<>(asked)), valueByWireKey));
@@ -114,7 +113,7 @@ public final class RawCommands {
     for (KeyValue pair : pairs) {
       pairByKey.put(pair.key(), pair);
     }
-    BatchGather gather = new BatchGather(true, completion, () -> completion.succeeded(null));
+    BatchGather<@Nullable Void> gather = new BatchGather<>(true, completion, () -> null);
     gather.begin();
     core.submit(new BatchPutPart(core, gather, new ArrayList<>(pairByKey.values()), ttlSeconds));
   }
@@ -125,7 +124,7 @@ public final class RawCommands {
       completion.succeeded(null);
       return;
     }
-    BatchGather gather = new BatchGather(true, completion, () -> completion.succeeded(null));
+    BatchGather<@Nullable Void> gather = new BatchGather<>(true, completion, () -> null);
     gather.begin();
     core.submit(new BatchDeletePart(core, gather, new ArrayList<>(new TreeSet<>(keys))));
   }
@@ -159,7 +158,7 @@ public final class RawCommands {
   }
 
   private static void range(KeyRange range) {
-    RawLimits.key(range.start());
-    RawLimits.key(range.end());
+    RawLimits.bound(range.start());
+    RawLimits.bound(range.end());
   }
 }

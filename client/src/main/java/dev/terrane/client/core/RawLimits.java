@@ -23,6 +23,13 @@ final class RawLimits {
     }
   }
 
+  /** What lies just behind the longest key bounds a range, too. */
+  static void bound(Bytes bound) {
+    if (bound.length() > KEY_BYTES_MAX + 1) {
+      key(bound);
+    }
+  }
+
   static void value(Bytes value) {
     if (value.length() > VALUE_BYTES_MAX) {
       throw new InvalidArgumentException(

@@ -12,6 +12,7 @@ import dev.terrane.common.region.Peer;
 import dev.terrane.common.region.RegionError;
 import dev.terrane.proto.ProtoRegionErrors;
 import dev.terrane.proto.errorpb.Error;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -189,14 +190,15 @@ abstract class RegionCall extends Timer implements Task {
       backoff = counted;
     }
     long wait =
-        Math.max(counted.nextNanos(delay, core.random()), atLeastMillis * Backoff.NANOS_PER_MILLI);
-    long at = core.now() + wait;
-    if (at >= deadlineNanos) {
+        Math.max(
+            counted.nextNanos(delay, core.random()), TimeUnit.MILLISECONDS.toNanos(atLeastMillis));
+    long now = core.now();
+    if (wait >= deadlineNanos - now) {
       expire(trouble);
     } else if (wait == 0) {
       core.route(this);
     } else {
-      become(State.BACKING_OFF, at);
+      become(State.BACKING_OFF, now + wait);
     }
   }
 

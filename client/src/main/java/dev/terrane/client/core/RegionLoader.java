@@ -117,14 +117,15 @@ final class RegionLoader {
     if (question.below && key.isEmpty()) {
       askLast(question, HIGH_KEY, LAST_REGIONS_PAGES_MAX);
     } else {
-      ask(question, Rpc.GET_REGION, key);
+      ask(question, false, key);
     }
   }
 
-  private void ask(Question question, Rpc<GetRegionRequest, GetRegionResponse> rpc, Bytes key) {
+  /** Asks for the Region of {@code key}, or for the one before that. */
+  private void ask(Question question, boolean before, Bytes key) {
     new PdCall<>(
             core,
-            rpc,
+            before ? Rpc.GET_PREV_REGION : Rpc.GET_REGION,
             header ->
                 GetRegionRequest.newBuilder()
                     .setHeader(header)
@@ -135,14 +136,15 @@ final class RegionLoader {
             new Loaded<GetRegionResponse>(question) {
               @Override
               @Nullable String take(GetRegionResponse answer) {
-                return takeOne(question, key, answer);
+                return takeOne(question, before, key, answer);
               }
             })
         .start();
   }
 
   /** Learns the one Region that was asked for. */
-  private @Nullable String takeOne(Question question, Bytes key, GetRegionResponse answer) {
+  private @Nullable String takeOne(
+      Question question, boolean before, Bytes key, GetRegionResponse answer) {
     if (!answer.hasRegion()) {
       return "PD does not know its region now";
     }
@@ -152,9 +154,9 @@ final class RegionLoader {
     boolean holdsBelow =
         range.start().compareTo(key) < 0
             && (range.end().isEmpty() || key.compareTo(range.end()) <= 0);
-    if (question.below && !holdsBelow && holds) {
+    if (question.below && !holdsBelow && holds && !before) {
       // It begins with the key; the one just before it is wanted.
-      ask(question, Rpc.GET_PREV_REGION, key);
+      ask(question, true, key);
       return null;
     }
     if (question.below ? !holdsBelow : !holds) {

@@ -34,7 +34,7 @@ final class ScanStep extends BatchedCall {
   private static final int CUT = 8;
 
   private final RawScan scan;
-  private final List<KeyValue> found;
+  private final ArrayList<KeyValue> found;
   private final Completion<? super List<KeyValue>> completion;
   private @Nullable RangeCursor cursor;
   private final int page;
@@ -142,20 +142,31 @@ final class ScanStep extends BatchedCall {
       refused(error);
     } else if (pairs.size() > page) {
       refused("the store returned " + pairs.size() + " pairs where " + page + " were asked for");
-    } else if (end()) {
-      take(pairs);
+    } else {
+      List<KeyValue> read = read(pairs);
+      if (end()) {
+        found.addAll(read);
+        goOn(pairs);
+      }
     }
   }
 
-  private void take(List<KvPair> pairs) {
+  /** Before this step has ended: should it throw, that ends the scan. */
+  private List<KeyValue> read(List<KvPair> pairs) {
     KeyCodec codec = core.codec();
+    List<KeyValue> read = new ArrayList<>(pairs.size());
     for (KvPair pair : pairs) {
       foundBytes += pair.getKey().size() + pair.getValue().size();
-      found.add(
+      read.add(
           new KeyValue(
               codec.toUser(ProtoBytes.toBytes(pair.getKey())),
               ProtoBytes.toBytes(pair.getValue())));
     }
+    found.ensureCapacity(found.size() + read.size());
+    return read;
+  }
+
+  private void goOn(List<KvPair> pairs) {
     boolean more =
         pairs.size() < page
             ? cursor().leave(region().region())

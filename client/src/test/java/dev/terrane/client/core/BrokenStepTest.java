@@ -3,17 +3,27 @@ package dev.terrane.client.core;
 import static dev.terrane.client.core.Bench.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import dev.terrane.client.ClientException;
 import dev.terrane.client.InternalErrorException;
+import dev.terrane.client.RawScan;
 import dev.terrane.client.UndeterminedException;
 import dev.terrane.common.Bytes;
+import dev.terrane.common.KeyRange;
 import dev.terrane.proto.errorpb.Error;
 import dev.terrane.proto.kvrpcpb.Context;
 import dev.terrane.proto.kvrpcpb.RawGetRequest;
 import dev.terrane.proto.tikvpb.BatchCommandsRequest.Request;
 import dev.terrane.proto.tikvpb.BatchCommandsResponse.Response;
+import java.util.Optional;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -217,6 +227,71 @@ final class BrokenStepTest {
       @Override
       void broke(Throwable thrown) {
         whenBroken.failed(InternalErrorException.of(thrown));
+      }
+    };
+  }
+
+  /** Its answer cannot be made of what the store has said. */
+  @Test
+  void aScanWhoseAnswerCannotBeMadeFailsAndIsNotForgotten() {
+    Bench version2 = new Bench(true, config -> config);
+    assertThat(version2.put("a", "1").hasSucceeded()).isTrue();
+    version2.cluster.distort(response -> {
+      if (!response.hasRawScan()) {
+        return response;
+      }
+      var cut = response.toBuilder();
+      cut.getRawScanBuilder().getKvsBuilder(0).setKey(ByteString.copyFromUtf8("r"));
+      return cut.build();
+    });
+    assertThat(version2.scan(RawScan.of(KeyRange.ALL, 10)).failure())
+        .isInstanceOf(InternalErrorException.class);
+  }
+
+  /** What closes the client and who still submits meet at any two steps. */
+  @Test
+  @Timeout(60)
+  void whatIsSubmittedWhileTheClientClosesEnds() throws Exception {
+    ExecutorService other = Executors.newSingleThreadExecutor();
+    try {
+      for (int round = 0; round < 3_000; round++) {
+        Bench closing = new Bench();
+        AtomicInteger ended = new AtomicInteger();
+        CyclicBarrier begin = new CyclicBarrier(2);
+        Future<Integer> submitting =
+            other.submit(() -> {
+              begin.await();
+              int submitted = 0;
+              while (submitted < 64) {
+                closing.raw.get(key("k"), counting(ended));
+                submitted++;
+              }
+              return submitted;
+            });
+        begin.await();
+        closing.core.onClose();
+        while (!submitting.isDone()) {
+          closing.core.poll(closing.network);
+        }
+        int submitted = submitting.get();
+        closing.core.poll(closing.network);
+        assertThat(ended).as("round %d", round).hasValue(submitted);
+      }
+    } finally {
+      other.shutdownNow();
+    }
+  }
+
+  private static Completion<Optional<Bytes>> counting(AtomicInteger ended) {
+    return new Completion<>() {
+      @Override
+      public void succeeded(Optional<Bytes> answer) {
+        ended.incrementAndGet();
+      }
+
+      @Override
+      public void failed(ClientException failure) {
+        ended.incrementAndGet();
       }
     };
   }

@@ -13,6 +13,7 @@ import dev.terrane.proto.errorpb.Error;
 import dev.terrane.proto.kvrpcpb.Context;
 import dev.terrane.proto.tikvpb.BatchCommandsRequest;
 import dev.terrane.proto.tikvpb.BatchCommandsResponse;
+import dev.terrane.proto.tikvpb.BatchCommandsResponse.Response;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +51,7 @@ public final class FakeCluster {
   private final FakePd pd;
   private final FakeRaw raw = new FakeRaw(this);
   private long nextId = 100;
+  private UnaryOperator<Response> distortion = UnaryOperator.identity();
   private int repliesToLose;
   private int served;
   private int pageMax = Integer.MAX_VALUE;
@@ -151,6 +154,11 @@ public final class FakeCluster {
     return pages;
   }
 
+  /** From here on the stores' batched answers go through {@code change}. */
+  void distort(UnaryOperator<Response> change) {
+    distortion = change;
+  }
+
   /** How many requests have been executed. */
   int served() {
     return served;
@@ -186,7 +194,7 @@ public final class FakeCluster {
     // Backwards: answers may come in any order.
     for (int i = message.getRequestsCount() - 1; i >= 0; i--) {
       answer.addRequestIds(message.getRequestIds(i));
-      answer.addResponses(raw.batched(storeAt(address), message.getRequests(i)));
+      answer.addResponses(distortion.apply(raw.batched(storeAt(address), message.getRequests(i))));
     }
     return loseReply() ? null : answer.build();
   }

@@ -247,4 +247,34 @@ final class NonsenseFromPdTest {
     Outcome<List<StoreInfo>> stores = bench.run(outcome -> bench.pd.stores(outcome));
     assertThat(stores.hasSucceeded()).isTrue();
   }
+
+  /** The Region before a key, as PD has it, begins with that key: it is not asked on and on. */
+  @Test
+  void aRegionBeforeAKeyThatIsNotIsAskedForNoMoreOftenThanOthers() {
+    Bench bench = bench();
+    dev.terrane.proto.metapb.Region behind =
+        dev.terrane.proto.metapb.Region.newBuilder()
+            .setId(10)
+            .setStartKey(bytes("kz"))
+            .setRegionEpoch(
+                dev.terrane.proto.metapb.RegionEpoch.newBuilder().setConfVer(1).setVersion(50))
+            .addPeers(dev.terrane.proto.metapb.Peer.newBuilder().setId(11).setStoreId(1))
+            .build();
+    int[] asked = {0};
+    bench
+        .cluster
+        .pd()
+        .distort(answer -> {
+          if (answer instanceof GetRegionResponse one) {
+            asked[0]++;
+            return one.toBuilder().setRegion(behind).build();
+          }
+          return answer;
+        });
+    Outcome<List<KeyValue>> backwards = new Outcome<>();
+    bench.raw.scan(RawScan.of(new KeyRange(key("ka"), key("kz")), 10).reversed(), backwards);
+    bench.network.runUntil(bench.core, backwards::hasEnded, Bench.MINUTE_NANOS);
+    assertThat(backwards.failure()).hasMessageContaining("makes no sense");
+    assertThat(asked[0]).isLessThan(200);
+  }
 }

@@ -217,6 +217,21 @@ final class RecoveryTest {
         .isGreaterThanOrEqualTo(Duration.ofMillis(700).toNanos());
   }
 
+  /** So long that it goes on beyond the end of the clock. */
+  @Test
+  void aStoreThatAsksForAllTheTimeThereIsIsNotAskedAgainAtOnce() {
+    write("k", "1");
+    int served = bench.cluster.served();
+    Duration ages = Duration.ofMillis(Long.MAX_VALUE / 1_000_000);
+    for (int i = 0; i < 10; i++) {
+      bench.cluster.refuseNext(1, new RegionError.ServerIsBusy("credits", ages));
+    }
+    assertThat(bench.get("k").failure())
+        .isInstanceOf(DeadlineExceededException.class)
+        .hasMessageContaining("credits");
+    assertThat(bench.cluster.served()).isEqualTo(served);
+  }
+
   static List<RegionError> passing() {
     return List.of(
         new RegionError.NotLeader(10, null),
