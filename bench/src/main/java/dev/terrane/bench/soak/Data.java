@@ -7,6 +7,8 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** What the soak puts before it begins: small values, rows of 20 kB, and values of 8 MiB. */
@@ -30,6 +32,7 @@ final class Data {
   private final SplittableRandom random = new SplittableRandom(1);
   private final RawClient client;
   private final Semaphore room = new Semaphore(OUTSTANDING_BYTES_MAX);
+  private final AtomicLong slowestNanos = new AtomicLong();
   private volatile @Nullable Throwable failure;
 
   Data(RawClient client) {
@@ -66,16 +69,23 @@ final class Data {
     }
   }
 
+  /** How long the slowest put took. */
+  long slowestMillis() {
+    return TimeUnit.NANOSECONDS.toMillis(slowestNanos.get());
+  }
+
   private void put(String prefix, int count, int size) throws InterruptedException {
     int permits = Math.max(size, OUTSTANDING_BYTES_MAX / 256);
     for (int i = 0; i < count; i++) {
       room.acquire(permits);
+      long startNanos = System.nanoTime();
       CompletableFuture<?> put = client.putAsync(key(prefix, i), value(random, size));
       var _ =
           put.whenComplete((done, failed) -> {
             if (failed != null) {
               failure = failed;
             }
+            slowestNanos.accumulateAndGet(System.nanoTime() - startNanos, Math::max);
             room.release(permits);
           });
     }

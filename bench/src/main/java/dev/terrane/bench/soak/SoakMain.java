@@ -60,7 +60,9 @@ public final class SoakMain {
             TerraneClient.builder(pd).outstandingMax(options.outstanding() + 256).open();
         TerraneClient probing = TerraneClient.builder(pd).open()) {
       System.out.println("putting what is read later");
-      new Data(loading.raw()).put();
+      Data data = new Data(loading.raw());
+      data.put();
+      System.out.println("the slowest of these took " + data.slowestMillis() + " ms");
       ManagedChannel pdChannel = dial(options.pd().getFirst());
       Route route = Route.to(pdChannel, Data.WIDE_START);
       pdChannel.shutdownNow();
