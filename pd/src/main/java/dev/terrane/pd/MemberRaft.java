@@ -76,6 +76,7 @@ final class MemberRaft implements DrivenNode.Owner {
   private final MemberProposals proposals = new MemberProposals();
   private @Nullable ClusterState state;
   private long snapshotIndex;
+  private boolean savingRegions;
   private List<Member> toldMembers = List.of();
 
   MemberRaft(
@@ -184,6 +185,7 @@ final class MemberRaft implements DrivenNode.Owner {
   private void oldestWriteIsDurable() {
     Outstanding done = outstanding.remove();
     log.written(done.write);
+    savingRegions &= done.write.regions().isEmpty();
     if (done.ready == null) {
       return;
     }
@@ -274,8 +276,17 @@ final class MemberRaft implements DrivenNode.Owner {
             new PdWrite(null, List.of(), null, current.encode(), Map.of(), release), null));
   }
 
+  /**
+   * Whether a write of the cache of Regions is under way. Nobody admits these, and without room on
+   * the disk none ends: one at a time is all there is room for.
+   */
+  boolean isSavingRegions() {
+    return savingRegions;
+  }
+
   /** Keeps the cache of Regions on disk. */
   void saveRegions(Map<Long, Bytes> regions) {
+    savingRegions = true;
     submit(new Outstanding(new PdWrite(null, List.of(), null, null, regions, 0), null));
   }
 

@@ -114,7 +114,10 @@ final class RegionKeeper {
     } else {
       tell(leadership);
     }
-    if (cache.isDirty() && nowNanos - savedNanos >= SAVE_NANOS && member.raft().state() != null) {
+    if (cache.isDirty()
+        && nowNanos - savedNanos >= SAVE_NANOS
+        && member.raft().state() != null
+        && !member.raft().isSavingRegions()) {
       savedNanos = nowNanos;
       member.raft().saveRegions(cache.next());
     }

@@ -105,6 +105,27 @@ class ManyRegionsTest {
         .isEqualTo(100_000L + REGIONS);
   }
 
+  /** Hours may pass without room, in which Regions go on changing. */
+  @Test
+  void oneWriteOfTheCacheWaitsForRoomAtATime() {
+    Node leader = cluster.leaderOrThrow();
+    fill(leader, leader.running().raft().term());
+    cluster.runFor(Duration.ofSeconds(10));
+    leader.disk.full = true;
+    List<RegionInfo> all = leader.running().regions().currentFrom(Bytes.EMPTY, Integer.MAX_VALUE);
+    for (int second = 0; second < 60; second++) {
+      all.forEach(leader.running().keeper()::changed);
+      cluster.runFor(Duration.ofSeconds(1));
+    }
+    assertThat(leader.disk.regionBytesWaiting()).isBetween(1L, 300L << 10);
+
+    leader.disk.full = false;
+    cluster.runFor(Duration.ofMinutes(4));
+    cluster.crash(leader);
+    cluster.restart(leader);
+    assertThat(leader.running().regions().size()).as("what waited is kept").isEqualTo(REGIONS);
+  }
+
   /** What two Regions became must not come back as one of them. */
   @Test
   void aRegionThatIsNoMoreIsNotKept() {

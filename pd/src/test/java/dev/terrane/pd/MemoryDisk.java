@@ -21,6 +21,10 @@ final class MemoryDisk implements PdStorage {
   private @Nullable Bytes state;
   private final SortedMap<Long, Bytes> regions = new TreeMap<>();
   int regionBytesMax;
+
+  /** Whether writes wait for room. */
+  boolean full;
+
   private HardState hardState = HardState.EMPTY;
   private LogBase base = new LogBase(0, 0);
   private final List<Entry> entries = new ArrayList<>();
@@ -37,6 +41,9 @@ final class MemoryDisk implements PdStorage {
 
   /** Syncs everything; returns whether there was anything. */
   boolean sync() {
+    if (full) {
+      return false;
+    }
     boolean any = !submitted.isEmpty();
     while (!submitted.isEmpty()) {
       Submitted next = submitted.remove();
@@ -82,6 +89,14 @@ final class MemoryDisk implements PdStorage {
   PdRecovered recovered() {
     return new PdRecovered(
         memberId, state, List.copyOf(regions.values()), hardState, base, entries);
+  }
+
+  /** Of the cache of Regions, in writes that wait. */
+  long regionBytesWaiting() {
+    return submitted.stream()
+        .flatMap(each -> each.write.regions().values().stream())
+        .mapToLong(Bytes::length)
+        .sum();
   }
 
   int logLength() {
