@@ -28,7 +28,7 @@ final class ConfigSetCommand extends OperationCommand {
     Setting setting = setting();
     RulesChange change = setting.to(value);
     ChangeRulesResponse answer =
-        pd.atLeader(leader ->
+        pd.changeAtLeader(leader ->
             leader.changeRules(
                 ChangeRulesRequest.newBuilder().setHeader(header).setChange(change).build()));
     check(answer.getHeader());

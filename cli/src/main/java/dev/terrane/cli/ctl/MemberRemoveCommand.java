@@ -31,7 +31,7 @@ final class MemberRemoveCommand extends OperationCommand {
   String operate(PdOperations pd, RequestHeader header) throws PdOperations.NotTerrane {
     Member member = find(pd.members());
     RemoveMemberResponse answer =
-        pd.atLeader(leader ->
+        pd.changeAtLeader(leader ->
             leader.removeMember(
                 RemoveMemberRequest.newBuilder()
                     .setHeader(header)

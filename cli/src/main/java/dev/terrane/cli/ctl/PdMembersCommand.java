@@ -27,7 +27,7 @@ final class PdMembersCommand extends OperationCommand {
     Integer wanted = number;
     if (wanted != null) {
       ChangeRulesResponse answer =
-          pd.atLeader(leader ->
+          pd.changeAtLeader(leader ->
               leader.changeRules(
                   ChangeRulesRequest.newBuilder()
                       .setHeader(header)

@@ -4,14 +4,17 @@ import dev.terrane.cli.ClusterOptions;
 import dev.terrane.cli.CommandFailure;
 import dev.terrane.cli.ExitCode;
 import dev.terrane.proto.HostNames;
+import dev.terrane.proto.NotTaken;
 import dev.terrane.proto.terranepd.ListMembersRequest;
 import dev.terrane.proto.terranepd.ListMembersResponse;
 import dev.terrane.proto.terranepd.Member;
 import dev.terrane.proto.terranepd.MemberStatus;
 import dev.terrane.proto.terranepd.PdInternalGrpc;
 import dev.terrane.proto.terranepd.PdInternalGrpc.PdInternalBlockingStub;
+import dev.terrane.server.net.Absence;
 import dev.terrane.server.net.HostPort;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
@@ -37,6 +40,9 @@ final class PdOperations implements AutoCloseable {
   private final Map<HostPort, ManagedChannel> channelByAddress = new LinkedHashMap<>();
   private final String given;
   private final long deadlineNanos;
+
+  /** Whether a call at the leader has ended without an answer, so that it may have been done. */
+  private boolean unanswered;
 
   PdOperations(ClusterOptions cluster) {
     cluster.refuseUnresolved();
@@ -160,7 +166,8 @@ final class PdOperations implements AutoCloseable {
       try {
         return call.apply(stub(leader));
       } catch (StatusRuntimeException e) {
-        reason = String.valueOf(e.getStatus().getDescription());
+        reason = Absence.reason(e);
+        unanswered |= mayHaveBeenDone(e);
         switch (e.getStatus().getCode()) {
           case UNIMPLEMENTED -> throw new NotTerrane();
           case UNAVAILABLE, DEADLINE_EXCEEDED -> {}
@@ -171,6 +178,37 @@ final class PdOperations implements AutoCloseable {
     throw new CommandFailure(
         ExitCode.FAILED,
         reason + "\nA majority of its members may be down: see 'terrane ctl members'.");
+  }
+
+  /**
+   * The same for a call that changes something. It may be made twice.
+   *
+   * @throws CommandFailure also if it was made and not answered, which nobody may take for failed
+   */
+  <R> R changeAtLeader(Function<PdInternalBlockingStub, R> call) throws NotTerrane {
+    unanswered = false;
+    try {
+      return atLeader(call);
+    } catch (CommandFailure e) {
+      throw unanswered
+          ? new CommandFailure(
+              ExitCode.UNDETERMINED,
+              e.getMessage()
+                  + "\nNo answer says what became of it: it may have been done, or yet be. See"
+                  + " 'terrane ctl stores', 'members' and 'config' before it is given again.",
+              e)
+          : e;
+    }
+  }
+
+  private static boolean mayHaveBeenDone(StatusRuntimeException failure) {
+    Metadata trailers = failure.getTrailers();
+    return switch (failure.getStatus().getCode()) {
+      case INVALID_ARGUMENT, FAILED_PRECONDITION, RESOURCE_EXHAUSTED, UNIMPLEMENTED -> false;
+      default ->
+          !Absence.isShownBy(failure)
+              && !(trailers != null && NotTaken.is(failure.getStatus(), trailers));
+    };
   }
 
   /** Whether there is time to ask again. */

@@ -17,7 +17,7 @@ final class StoreKeepCommand extends OperationCommand {
   String operate(PdOperations pd, RequestHeader header) throws PdOperations.NotTerrane {
     checkId(id);
     check(
-        pd.atLeader(leader ->
+        pd.changeAtLeader(leader ->
                 leader.keepStore(
                     KeepStoreRequest.newBuilder().setHeader(header).setStoreId(id).build()))
             .getHeader());

@@ -49,16 +49,18 @@ final class StoreRemoveCommand extends OperationCommand {
     if (acceptLoss && !destroyed) {
       throw usage("--accept-data-loss is only for a store that is --destroyed");
     }
+    RemoveStoreRequest request =
+        RemoveStoreRequest.newBuilder()
+            .setHeader(header)
+            .setStoreId(id)
+            .setPhysicallyDestroyed(destroyed)
+            .setAcceptLoss(acceptLoss)
+            .setDryRun(dryRun)
+            .build();
     RemoveStoreResponse answer =
-        pd.atLeader(leader ->
-            leader.removeStore(
-                RemoveStoreRequest.newBuilder()
-                    .setHeader(header)
-                    .setStoreId(id)
-                    .setPhysicallyDestroyed(destroyed)
-                    .setAcceptLoss(acceptLoss)
-                    .setDryRun(dryRun)
-                    .build()));
+        dryRun
+            ? pd.atLeader(leader -> leader.removeStore(request))
+            : pd.changeAtLeader(leader -> leader.removeStore(request));
     check(answer.getHeader(), this::inFlags);
     String outlook = inFlags(answer.getOutlook());
     return dryRun ? "nothing is done yet; this would be: " + outlook : outlook;
