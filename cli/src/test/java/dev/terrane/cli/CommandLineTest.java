@@ -131,6 +131,44 @@ class CommandLineTest {
     assertThat(err.toString()).contains("--outstanding 2147483647 is above 1048576");
   }
 
+  /** An import that does not begin leaves what an earlier one has acknowledged. */
+  @Test
+  void anImportThatIsRefusedChangesNoFile(@TempDir Path directory) throws IOException {
+    Path input = Files.writeString(directory.resolve("in.tsv"), "k\tv\n");
+    Path zstd = directory.resolve("in.zst");
+    Files.write(zstd, new byte[] {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd, 0, 0, 0, 0, 0, 0});
+    Path acked = Files.writeString(directory.resolve("acked"), "earlier\n");
+    Path other = directory.resolve("other");
+    assertThat(run("import", zstd.toString(), "--acked", acked.toString()))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(run("import", zstd.toString(), "--acked", other.toString()))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(
+            run(
+                "import",
+                input.toString(),
+                "--acked",
+                acked.toString(),
+                "--pd",
+                "nowhere.invalid:2379"))
+        .isEqualTo(ExitCode.FAILED);
+    assertThat(acked).hasContent("earlier\n");
+    assertThat(other).doesNotExist();
+  }
+
+  @Test
+  void whatIsImportedIsNotOverwrittenByItsAcknowledgedKeys(@TempDir Path directory)
+      throws IOException {
+    Path input = Files.writeString(directory.resolve("in.tsv"), "k\tv\n");
+    Path link = Files.createSymbolicLink(directory.resolve("link"), input);
+    for (Path acked : List.of(input, link)) {
+      assertThat(run("import", input.toString(), "--acked", acked.toString()))
+          .isEqualTo(ExitCode.USAGE);
+      assertThat(err.toString()).contains("--acked " + acked + " is the file that is imported");
+      assertThat(input).hasContent("k\tv\n");
+    }
+  }
+
   @Test
   void theHelpOfStartNamesEverySettingOfTheConfigurationFile() {
     assertThat(run("start", "--help")).isEqualTo(ExitCode.DONE);

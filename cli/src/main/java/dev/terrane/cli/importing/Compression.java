@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.HexFormat;
 import java.util.Locale;
-import java.util.zip.GZIPInputStream;
 
 /** Compressed input, told by how it begins: what Java can read is read, the rest is refused. */
 enum Compression {
@@ -51,10 +50,10 @@ enum Compression {
    *
    * @throws CommandFailure if they cannot be read here
    */
-  InputStream decompressed(InputStream input, String name) throws IOException {
+  InputStream decompressed(InputStream input, String name) {
     return switch (this) {
       case NONE -> input;
-      case GZIP -> new GZIPInputStream(input, 64 << 10);
+      case GZIP -> new GzipInput(input);
       default ->
           throw new CommandFailure(
               ExitCode.USAGE,

@@ -142,11 +142,22 @@ public final class ImportCommand implements Callable<Integer> {
 
   private AcknowledgedKeys acknowledgedKeys() {
     try {
-      return new AcknowledgedKeys(acked, fromLine > 1);
+      if (acked != null && !file.equals("-") && Files.exists(acked) && isImported(acked)) {
+        throw new CommandFailure(
+            ExitCode.USAGE,
+            "--acked "
+                + acked
+                + " is the file that is imported, and would be overwritten; name another");
+      }
+      return new AcknowledgedKeys(acked);
     } catch (IOException e) {
       throw new CommandFailure(
           ExitCode.USAGE, "cannot write --acked " + acked + ": " + FileFailures.reason(e), e);
     }
+  }
+
+  private boolean isImported(Path other) throws IOException {
+    return Files.isSameFile(other, path());
   }
 
   /** The name of the input, without its folder and what says that it is compressed. */
@@ -174,6 +185,7 @@ public final class ImportCommand implements Callable<Integer> {
     Problems problems = new Problems(name);
     Compression compression = Compression.of(input);
     LineReader lines = lines(compression, input, name);
+    acknowledged.begin(fromLine > 1);
     ScheduledExecutorService timer = timer();
     Announcements announcements = new Announcements();
     Importer importer =

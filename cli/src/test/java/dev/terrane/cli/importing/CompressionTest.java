@@ -10,7 +10,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.zip.CRC32;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +41,58 @@ final class CompressionTest {
     both.write(gzip("a\t1\n"));
     both.write(gzip("b\t2\n"));
     assertThat(read(both.toByteArray())).isEqualTo("a\t1\nb\t2\n");
+  }
+
+  /** What is left out without a word would be taken for imported. */
+  @Test
+  void whatIsDamagedIsNotTakenForTheEnd() throws IOException {
+    byte[] first = gzip("a\t1\n");
+    for (int cut = 11; cut < first.length; cut++) {
+      byte[] begun = Arrays.copyOf(first, cut);
+      assertThatThrownBy(() -> read(begun)).as("cut").isInstanceOf(IOException.class);
+    }
+    ByteArrayOutputStream damaged = new ByteArrayOutputStream();
+    damaged.write(first);
+    byte[] second = gzip("b\t2\n");
+    second[1] = 0;
+    damaged.write(second);
+    assertThatThrownBy(() -> read(damaged.toByteArray()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("no gzip follows");
+    ByteArrayOutputStream cutOff = new ByteArrayOutputStream();
+    cutOff.write(first);
+    cutOff.write(gzip("b\t2\n"), 0, 5);
+    assertThatThrownBy(() -> read(cutOff.toByteArray())).isInstanceOf(IOException.class);
+    byte[] wrongSum = first.clone();
+    wrongSum[first.length - 6] ^= 1;
+    assertThatThrownBy(() -> read(wrongSum)).isInstanceOf(IOException.class);
+  }
+
+  /** As tapes and some tools leave them. */
+  @Test
+  void zerosBehindTheEndAreNothing() throws IOException {
+    ByteArrayOutputStream padded = new ByteArrayOutputStream();
+    padded.write(gzip("a\t1\n"));
+    padded.write(new byte[512]);
+    assertThat(read(padded.toByteArray())).isEqualTo("a\t1\n");
+  }
+
+  /** A name, a comment, more fields and their sum, as gzip may write them. */
+  @Test
+  void everythingThatMayStandInAHeaderIsPassedOver() throws IOException {
+    byte[] plain = gzip("a\t1\n");
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    all.write(plain, 0, 3);
+    all.write(0x02 | 0x04 | 0x08 | 0x10);
+    all.write(plain, 4, 6);
+    all.write(new byte[] {3, 0, 1, 2, 3}); // more fields
+    all.write("name\0comment\0".getBytes(StandardCharsets.ISO_8859_1));
+    CRC32 sum = new CRC32();
+    sum.update(all.toByteArray());
+    all.write((int) sum.getValue());
+    all.write((int) sum.getValue() >> 8);
+    all.write(plain, 10, plain.length - 10);
+    assertThat(read(all.toByteArray())).isEqualTo("a\t1\n");
   }
 
   @ParameterizedTest
