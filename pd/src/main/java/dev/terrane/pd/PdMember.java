@@ -43,6 +43,12 @@ public final class PdMember implements Agent {
   private static final int COMPLETIONS_MAX = 1 << 10;
   private static final int MESSAGES_PER_CYCLE_MAX = 1024;
 
+  /**
+   * Of one command. What each may hold is less, and is looked at when it is applied; it is in the
+   * log by then, of which each member keeps the latest in memory, by number.
+   */
+  private static final int COMMAND_BYTES_MAX = 64 << 10;
+
   /** With nothing under way, what time may have changed is looked at once in so many ticks. */
   private static final int LOOK_TICKS_MAX = 10;
 
@@ -384,6 +390,14 @@ public final class PdMember implements Agent {
 
   /** Replicates {@code command} and answers with what it came to. */
   <T> void replicate(Command.Builder command, PdReply<T> reply, Function<Outcome, T> answer) {
+    int bytes = command.build().getSerializedSize();
+    if (bytes > COMMAND_BYTES_MAX) {
+      reply.refuse(
+          new PdRefusal.Invalid(
+              "what this call would have PD keep takes %d bytes, at most %d"
+                  .formatted(bytes, COMMAND_BYTES_MAX)));
+      return;
+    }
     boolean proposed =
         raft.propose(
             command,

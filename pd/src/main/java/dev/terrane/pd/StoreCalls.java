@@ -36,6 +36,9 @@ final class StoreCalls {
   /** Ids go on from those that a cluster begins with: these must leave it enough. */
   private static final long FIRST_IDS_MAX = 1L << 48;
 
+  /** Of the latest of each store, which are kept. */
+  private static final int STATS_BYTES_MAX = 64 << 10;
+
   private final PdMember member;
 
   StoreCalls(PdMember member) {
@@ -279,6 +282,14 @@ final class StoreCalls {
           error(
               ErrorType.DUPLICATED_ENTRY,
               StoreTable.startedLater(store, request.getStats().getStarts()));
+    }
+    int bytes = request.getStats().getSerializedSize();
+    if (header == null && bytes > STATS_BYTES_MAX) {
+      header =
+          error(
+              ErrorType.INVALID_VALUE,
+              "what store %d says of how it fares has %d bytes, at most %d"
+                  .formatted(storeId, bytes, STATS_BYTES_MAX));
     }
     Leadership leadership = member.leadership();
     if (header == null && store != null && leadership != null) {

@@ -3,6 +3,7 @@ package dev.terrane.pd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
 import dev.terrane.common.Bytes;
 import dev.terrane.common.KeyRange;
 import dev.terrane.common.region.Peer;
@@ -41,6 +42,7 @@ import dev.terrane.proto.pdpb.GetStoreRequest;
 import dev.terrane.proto.pdpb.GetStoreResponse;
 import dev.terrane.proto.pdpb.IsBootstrappedRequest;
 import dev.terrane.proto.pdpb.KeyspaceScope;
+import dev.terrane.proto.pdpb.PutStoreRequest;
 import dev.terrane.proto.pdpb.QueryRegionRequest;
 import dev.terrane.proto.pdpb.QueryRegionResponse;
 import dev.terrane.proto.pdpb.ReportBatchSplitRequest;
@@ -52,11 +54,15 @@ import dev.terrane.proto.pdpb.ScatterRegionRequest;
 import dev.terrane.proto.pdpb.SetGCBarrierRequest;
 import dev.terrane.proto.pdpb.SplitRegionsRequest;
 import dev.terrane.proto.pdpb.StoreHeartbeatRequest;
+import dev.terrane.proto.pdpb.StoreHeartbeatResponse;
 import dev.terrane.proto.pdpb.StoreStats;
 import dev.terrane.proto.pdpb.UpdateGCSafePointRequest;
 import dev.terrane.proto.pdpb.UpdateServiceGCSafePointRequest;
+import dev.terrane.proto.terranepd.ChangeRulesRequest;
 import dev.terrane.proto.terranepd.DecideKeyModeRequest;
 import dev.terrane.proto.terranepd.KeyMode;
+import dev.terrane.proto.terranepd.RulesChange;
+import dev.terrane.raft.Entry;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -539,5 +545,72 @@ class ClusterCallsTest {
             Pd::etcdPut);
     cluster.runUntil("a refusal", foreign::isDone);
     assertThat(foreign.refusal).isInstanceOf(PdRefusal.Invalid.class);
+  }
+
+  /** All members keep the latest commands in memory, by number: each has to be small. */
+  @Test
+  void noCallPutsMuchIntoTheLog() {
+    FakeStores.bootstrap(cluster);
+    ByteString much = ByteString.copyFrom(new byte[1 << 20]);
+    UnknownFieldSet unknown =
+        UnknownFieldSet.newBuilder()
+            .addField(999, UnknownFieldSet.Field.newBuilder().addLengthDelimited(much).build())
+            .build();
+    ask(PutRequest.newBuilder().setKey(much).build(), Pd::etcdPut);
+    ask(
+        UpdateServiceGCSafePointRequest.newBuilder()
+            .setHeader(cluster.header())
+            .setServiceId(much)
+            .setTTL(60)
+            .build(),
+        Pd::updateServiceGcSafePoint);
+    ask(
+        PutStoreRequest.newBuilder()
+            .setHeader(cluster.header())
+            .setStore(FakeStores.store(7).toBuilder().setUnknownFields(unknown))
+            .build(),
+        Pd::putStore);
+    ask(
+        ChangeRulesRequest.newBuilder()
+            .setHeader(cluster.header())
+            .setChange(RulesChange.newBuilder().setReplicasMax(3).setUnknownFields(unknown))
+            .build(),
+        Pd::changeRules);
+    long bytes =
+        cluster.leaderOrThrow().disk.recovered().entries().stream()
+            .mapToLong(Entry::sizeBytes)
+            .sum();
+    assertThat(bytes).as("bytes of the log").isLessThan(64 << 10);
+  }
+
+  /** Refused in whatever way. */
+  private <Q, A> void ask(Q request, PdCluster.PdMethod<Q, A> method) {
+    PdCluster.Answer<A> answer = cluster.ask(cluster.leaderOrThrow(), request, method);
+    cluster.runUntil("an answer", answer::isDone);
+  }
+
+  /** What PD keeps of each store's last heartbeat. */
+  @Test
+  void whatAStoreSaysOfHowItFaresIsBounded() {
+    FakeStores.bootstrap(cluster);
+    UnknownFieldSet.Field much =
+        UnknownFieldSet.Field.newBuilder()
+            .addLengthDelimited(ByteString.copyFrom(new byte[1 << 20]))
+            .build();
+    StoreStats stats =
+        StoreStats.newBuilder()
+            .setStoreId(1)
+            .setUnknownFields(UnknownFieldSet.newBuilder().addField(999, much).build())
+            .build();
+    StoreHeartbeatResponse response =
+        cluster.onLeader(
+            StoreHeartbeatRequest.newBuilder().setHeader(cluster.header()).setStats(stats).build(),
+            Pd::storeHeartbeat);
+    assertThat(response.getHeader().getError().getMessage()).contains("at most 65536");
+    GetStoreResponse store =
+        cluster.onLeader(
+            GetStoreRequest.newBuilder().setHeader(cluster.header()).setStoreId(1).build(),
+            Pd::getStore);
+    assertThat(store.getStats().getSerializedSize()).isLessThan(1 << 10);
   }
 }
