@@ -89,7 +89,8 @@ final class DataDirectory implements AutoCloseable {
         refuseIfInUse(path);
         directory.write();
       } else {
-        check(path, ident, apiVersion);
+        checkFormat(path, ident);
+        directory.checkApiVersion(ident.getOrDefault("api-version", ""));
       }
       return directory;
     } catch (IOException | RuntimeException e) {
@@ -114,16 +115,25 @@ final class DataDirectory implements AutoCloseable {
 
   /** The identity is the first that is written: what has data and none has lost it. */
   private static void refuseIfInUse(Path path) throws IOException {
+    String part = partInUse(path);
+    if (part != null) {
+      throw new ConfigException(
+          "data directory "
+              + path
+              + " has data in '"
+              + part
+              + "' but no file 'ident'; put it back, or choose an empty directory");
+    }
+  }
+
+  /** One of its parts that has something in it; null if there is none. */
+  private static @Nullable String partInUse(Path path) throws IOException {
     for (String part : List.of(PD, KV, RAFT)) {
       if (!DirectoryParts.isEmpty(path.resolve(part))) {
-        throw new ConfigException(
-            "data directory "
-                + path
-                + " has data in '"
-                + part
-                + "' but no file 'ident'; put it back, or choose an empty directory");
+        return part;
       }
     }
+    return null;
   }
 
   private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
@@ -170,7 +180,7 @@ final class DataDirectory implements AutoCloseable {
     }
   }
 
-  private static void check(Path path, Map<String, String> ident, ApiVersion apiVersion) {
+  private static void checkFormat(Path path, Map<String, String> ident) {
     long format = number(path, ident, "format", 0);
     if (format > FORMAT) {
       throw new ConfigException(
@@ -181,17 +191,25 @@ final class DataDirectory implements AutoCloseable {
               + "; this release knows formats up to "
               + FORMAT);
     }
-    String stored = ident.getOrDefault("api-version", "");
-    if (!stored.equals(apiVersion.name())) {
-      throw new ConfigException(
-          "data directory "
-              + path
-              + " stores keys for api version "
-              + stored
-              + ", not "
-              + apiVersion
-              + "; the api version of a cluster cannot be changed");
+  }
+
+  /** A start that was refused before it stored anything has decided nothing for this one. */
+  private void checkApiVersion(String stored) throws IOException {
+    if (stored.equals(apiVersion.name())) {
+      return;
     }
+    if (clusterId == 0 && partInUse(path) == null) {
+      write();
+      return;
+    }
+    throw new ConfigException(
+        "data directory "
+            + path
+            + " stores keys for api version "
+            + stored
+            + ", not "
+            + apiVersion
+            + "; the api version of a cluster cannot be changed");
   }
 
   Path path() {

@@ -146,6 +146,20 @@ class SingleNodeTest {
         .hasMessageContaining("format 9");
   }
 
+  /** It has stored nothing yet, by no api version. */
+  @Test
+  void aStartThatWasRefusedDecidesNothingForTheNext() throws IOException {
+    Node other = nodes.start("other");
+    NodeConfig taken =
+        nodes.config("a", config -> config.statusAddress(other.addresses().status()));
+    assertThatThrownBy(() -> nodes.start(taken)).isInstanceOf(AddressInUseException.class);
+    Node node = nodes.start(nodes.config("a", config -> config.apiVersion(2)));
+    node.close();
+    assertThatThrownBy(() -> nodes.start("a"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("stores keys for api version V2, not V1");
+  }
+
   @Test
   void refusesToJoinAnotherClusterWithItsDirectory() throws IOException {
     Node other = nodes.start("other");
