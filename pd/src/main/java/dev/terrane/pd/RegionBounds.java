@@ -2,7 +2,10 @@ package dev.terrane.pd;
 
 import dev.terrane.pd.state.StoreTable;
 import dev.terrane.proto.metapb.Peer;
+import dev.terrane.proto.metapb.PeerRole;
 import dev.terrane.proto.metapb.Region;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +38,22 @@ final class RegionBounds {
             .formatted(region.getId(), peer.getStoreId());
       }
     }
-    return null;
+    return noGroup(region);
+  }
+
+  /** Why its peers are no group: one that cannot be would be scheduled as if it could. */
+  private static @Nullable String noGroup(Region region) {
+    Set<Long> ids = new HashSet<>();
+    Set<Long> stores = new HashSet<>();
+    boolean votes = false;
+    for (Peer peer : region.getPeersList()) {
+      if (peer.getId() == 0 || !ids.add(peer.getId()) || !stores.add(peer.getStoreId())) {
+        return "Region %d has a peer without an id, or two of one id or on one store"
+            .formatted(region.getId());
+      }
+      votes |= peer.getRole() == PeerRole.Voter || peer.getRole() == PeerRole.IncomingVoter;
+    }
+    return votes ? null : "nobody in Region %d has a vote".formatted(region.getId());
   }
 
   private static @Nullable String tooLarge(Region region) {

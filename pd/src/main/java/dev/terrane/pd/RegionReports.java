@@ -8,6 +8,7 @@ import dev.terrane.pd.region.RegionUpdate;
 import dev.terrane.pd.state.ClusterState;
 import dev.terrane.pd.state.StoreTable;
 import dev.terrane.proto.ProtoRegions;
+import dev.terrane.proto.metapb.PeerRole;
 import dev.terrane.proto.pdpb.ErrorType;
 import dev.terrane.proto.pdpb.PeerStats;
 import dev.terrane.proto.pdpb.RegionHeartbeatRequest;
@@ -82,10 +83,13 @@ final class RegionReports {
     }
     boolean leads =
         region.getPeersList().stream()
-            .anyMatch(p -> p.getId() == leader.getId() && p.getStoreId() == leader.getStoreId());
+            .anyMatch(p ->
+                p.getId() == leader.getId()
+                    && p.getStoreId() == leader.getStoreId()
+                    && p.getRole() != PeerRole.Learner);
     return leads
         ? null
-        : "invalid Region heartbeat: Region %d has no peer %d on store %d, its leader"
+        : "invalid Region heartbeat: Region %d has no voter %d on store %d, its leader"
             .formatted(region.getId(), leader.getId(), leader.getStoreId());
   }
 

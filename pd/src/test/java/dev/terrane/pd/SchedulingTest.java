@@ -2,6 +2,7 @@ package dev.terrane.pd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import dev.terrane.common.Bytes;
 import dev.terrane.common.KeyRange;
 import dev.terrane.common.region.Region;
@@ -15,6 +16,8 @@ import dev.terrane.proto.pdpb.GetOperatorRequest;
 import dev.terrane.proto.pdpb.GetRegionRequest;
 import dev.terrane.proto.pdpb.GetRegionResponse;
 import dev.terrane.proto.pdpb.GetStoreRequest;
+import dev.terrane.proto.pdpb.RegionHeartbeatRequest;
+import dev.terrane.proto.pdpb.RegionHeartbeatResponse;
 import dev.terrane.proto.pdpb.StoreHeartbeatRequest;
 import dev.terrane.proto.pdpb.StoreStats;
 import dev.terrane.proto.terranepd.ExplainRegionRequest;
@@ -28,7 +31,10 @@ import dev.terrane.proto.terranepd.StoreSummary;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** From heartbeats to instructions and back, until the Region is as the rules say. */
 class SchedulingTest {
@@ -683,5 +689,67 @@ class SchedulingTest {
             .getRegion();
     assertThat(region.getRegionEpoch().getConfVer()).isEqualTo(confVer);
     assertThat(region.getPeersCount()).isEqualTo(2);
+  }
+
+  /** Whoever reaches the port can say anything of any Region; PD looks at what it takes in. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void noRegionThatIsReportedEndsPd(long seed) {
+    Random random = new Random(seed);
+    stores.add(2);
+    stores.add(3);
+    until("1 2 3");
+    stores.regionIsSilent = true; // its true epochs are behind from here on
+    HeartbeatStream stream =
+        cluster
+            .leaderOrThrow()
+            .pd()
+            .openHeartbeats(
+                new InstructionSink() {
+                  @Override
+                  public void instruct(RegionHeartbeatResponse instruction) {}
+
+                  @Override
+                  public void end(PdRefusal why) {}
+                });
+    for (int i = 0; i < 2_000; i++) {
+      stream.heartbeat(anyReport(random, 100 + i), () -> {});
+      if (i % 10 == 0) {
+        cluster.step();
+      }
+    }
+    cluster.runFor(Duration.ofSeconds(10));
+    assertThat(cluster.leaderOrThrow().running().regions().size()).isGreaterThan(500);
+  }
+
+  private RegionHeartbeatRequest anyReport(Random random, long epoch) {
+    var region = dev.terrane.proto.metapb.Region.newBuilder().setId(epoch - random.nextInt(3));
+    region
+        .setStartKey(ByteString.copyFromUtf8("k%06d".formatted(epoch)))
+        .setEndKey(ByteString.copyFromUtf8("k%06d".formatted(epoch + 1 + random.nextInt(2))));
+    region.getRegionEpochBuilder().setVersion(epoch).setConfVer(epoch);
+    RegionHeartbeatRequest.Builder report =
+        RegionHeartbeatRequest.newBuilder().setHeader(cluster.header()).setTerm(epoch);
+    int peers = 1 + random.nextInt(4);
+    for (int i = 0; i < peers; i++) {
+      var peer =
+          dev.terrane.proto.metapb.Peer.newBuilder()
+              .setId(random.nextInt(8) == 0 ? random.nextInt(3) : 10 + i)
+              .setStoreId(random.nextInt(8) == 0 ? 1 : 1 + i % 3)
+              .setRoleValue(random.nextInt(3) == 0 ? random.nextInt(5) : 0)
+              .build();
+      region.addPeers(peer);
+      if (random.nextInt(3) == 0) {
+        report.addPendingPeers(peer);
+      }
+      if (random.nextInt(3) == 0) {
+        report.addDownPeersBuilder().setPeer(peer).setDownSeconds(random.nextLong());
+      }
+    }
+    return report
+        .setRegion(region)
+        .setLeader(region.getPeers(random.nextInt(peers)))
+        .setApproximateSize(random.nextLong())
+        .build();
   }
 }

@@ -197,6 +197,9 @@ public final class ReplicaChecker {
     List<Peer> candidates = new ArrayList<>(replicas.lostVoters);
     candidates.addAll(replicas.healthyVoters.reversed());
     candidates.removeIf(peer -> peer.id() == leader.id());
+    if (candidates.size() < excess) {
+      return null; // no group that there can be
+    }
     List<Peer> demoted = candidates.subList(0, excess);
     return new Decision.Change(
         "demote-voters",
