@@ -33,6 +33,9 @@ final class Core {
   private int electionElapsed;
   private int electionTimeout;
 
+  /** So much longer its leader is waited for until it is heard of. */
+  private int patience;
+
   /** The last heartbeat round that this peer began as a leader of any term. */
   private long lastRound;
 
@@ -125,7 +128,7 @@ final class Core {
 
   /** Whether the wait for a leader has ended. */
   boolean isElectionDue() {
-    return electionElapsed >= electionTimeout;
+    return electionElapsed >= electionTimeout + patience;
   }
 
   /**
@@ -156,7 +159,7 @@ final class Core {
 
   /** The tick that ends the wait for a leader comes after so many; at least 1. */
   int ticksToElection() {
-    return Math.max(1, electionTimeout - electionElapsed);
+    return Math.max(1, electionTimeout + patience - electionElapsed);
   }
 
   /** A number that nobody can foresee. */
@@ -169,7 +172,16 @@ final class Core {
     if (!sparedByPause && !(role instanceof Role.Leading)) {
       sparedByPause = true;
       promise.renew();
+      promise.extend(patience);
       restartElectionTimer();
+    }
+  }
+
+  /** See {@link RawNode#bePatient}. */
+  void bePatient(int ticks) {
+    if (role instanceof Role.Follower && leaderId != 0) {
+      patience = ticks;
+      promise.extend(ticks);
     }
   }
 
@@ -217,6 +229,7 @@ final class Core {
     }
     leaderId = leader;
     role = new Role.Follower();
+    patience = 0;
     restartElectionTimer();
   }
 
@@ -227,12 +240,14 @@ final class Core {
       becomeFollower(term, leader);
     }
     electionElapsed = 0;
+    patience = 0;
     sparedByPause = false;
     promise.renew();
   }
 
   void becomePreCandidate(Tally tally) {
     leaderId = 0;
+    patience = 0;
     forwardedReads.abortAll();
     role = new Role.PreCandidate(tally);
     restartElectionTimer();
@@ -243,6 +258,7 @@ final class Core {
     term++;
     vote = id;
     leaderId = 0;
+    patience = 0;
     forwardedReads.abortAll();
     role = new Role.Candidate(new Tally(), standing); // its own vote counts when it is durable
     restartElectionTimer();

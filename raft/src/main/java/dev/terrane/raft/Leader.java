@@ -33,6 +33,9 @@ final class Leader {
   private int heartbeatElapsed;
   private int quorumElapsed;
 
+  /** For so many ticks nobody is expected to answer. */
+  private int patience;
+
   /** The round number under which everyone has been asked to sleep; 0 if nobody is asked. */
   private long hibernationAsked;
 
@@ -108,7 +111,11 @@ final class Leader {
     if (transfer != null && transfer.expires()) {
       transfer = null;
     }
-    quorumElapsed++;
+    if (patience > 0) {
+      patience--;
+    } else {
+      quorumElapsed++;
+    }
     ticksWithoutLease = leaseRevoked && transfer == null ? ticksWithoutLease + 1 : 0;
   }
 
@@ -137,6 +144,11 @@ final class Leader {
    */
   boolean isRenewalDue() {
     return ticksWithoutLease >= core.config.heartbeatTicks() && transfer == null;
+  }
+
+  /** See {@link RawNode#bePatient}. */
+  void bePatient(int ticks) {
+    patience = Math.max(patience, ticks);
   }
 
   /** See {@link RawNode#heartbeat}. */

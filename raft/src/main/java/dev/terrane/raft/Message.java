@@ -38,6 +38,15 @@ public sealed interface Message {
       long commit,
       long round)
       implements Message {
+    /** Of all its entries. */
+    public long bytes() {
+      long bytes = 0;
+      for (int i = 0; i < entries.size(); i++) {
+        bytes += entries.get(i).sizeBytes();
+      }
+      return bytes;
+    }
+
     public AppendEntries {
       entries = List.copyOf(entries);
       check(

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Every method that changes something may make {@link #hasReady} true.
  */
 public final class RawNode {
+  private static final int PATIENCE_TIMEOUTS_MAX = 10;
+
   private final Core core;
   private final Elections elections;
   private final Replica replica;
@@ -560,6 +562,27 @@ public final class RawNode {
    */
   public void paused() {
     core.paused();
+  }
+
+  /**
+   * Messages between this peer and the others are held up by a large one of {@code bytes} that the
+   * leader sends, and nothing else shows that the leader, or the followers, are there: a follower
+   * waits for its leader for that much longer, until it hears of it again, and a leader as much
+   * longer for answers. An election timeout for each {@link RaftConfig#appendBytesMax}, up to a
+   * bound; so long it may take others to notice that the leader has died meanwhile. Leases are not
+   * touched.
+   */
+  public void bePatient(long bytes) {
+    int ticks =
+        (int)
+            Math.min(
+                PATIENCE_TIMEOUTS_MAX * (long) core.config.electionTicksMin(),
+                bytes / core.config.appendBytesMax() * core.config.electionTicksMin());
+    if (core.role() instanceof Role.Leading leading) {
+      leading.leader().bePatient(ticks);
+    } else {
+      core.bePatient(ticks);
+    }
   }
 
   /**

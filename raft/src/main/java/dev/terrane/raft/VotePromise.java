@@ -29,6 +29,11 @@ final class VotePromise {
     }
   }
 
+  /** Makes it last for so many more tick intervals from now on, if it would not otherwise. */
+  void extend(int byTicks) {
+    ticksLeft = Math.max(ticksLeft, byTicks + 1);
+  }
+
   void tick() {
     if (ticksLeft > 0) {
       ticksLeft--;

@@ -384,8 +384,18 @@ final class LocalPeer implements DrivenNode.Owner {
     for (Message message : messages) {
       long storeId = envelopes.storeOf(message.to());
       if (storeId != 0) {
-        services.outbox.add(storeId, envelopes.make(message));
+        send(storeId, message);
       }
+    }
+  }
+
+  private void send(long storeId, Message message) {
+    long bytes = message instanceof Message.AppendEntries append ? append.bytes() : 0;
+    if (bytes <= services.config.raft().appendBytesMax()) {
+      services.outbox.add(storeId, envelopes.make(message));
+    } else {
+      node.bePatient(bytes);
+      services.outbox.addLarge(storeId, envelopes.make(message));
     }
   }
 

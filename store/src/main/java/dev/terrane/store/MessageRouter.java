@@ -8,6 +8,7 @@ import dev.terrane.common.region.RegionEpoch;
 import dev.terrane.engine.log.Tombstone;
 import dev.terrane.proto.ProtoBytes;
 import dev.terrane.proto.ProtoRegions;
+import dev.terrane.proto.terranepb.LargeAppend;
 import dev.terrane.proto.terranepb.PeerDigest;
 import dev.terrane.proto.terranepb.PeerRemoved;
 import dev.terrane.proto.terranepb.RaftBatch;
@@ -87,7 +88,20 @@ final class MessageRouter {
     for (PeerDigest digest : batch.getDigestsList()) {
       compare(batch.getFromStoreId(), digest);
     }
+    for (LargeAppend large : batch.getLargeList()) {
+      awaitLarge(batch.getFromStoreId(), large); // after what was sent before it
+    }
     return more;
+  }
+
+  private void awaitLarge(long fromStoreId, LargeAppend large) {
+    LocalPeer peer = peers.get(large.getRegionId(), large.getToPeerId());
+    if (peer != null
+        && peer.node().leaderId() == large.getFromPeerId()
+        && peer.envelopes().storeOf(large.getFromPeerId()) == fromStoreId
+        && large.getBytes() > 0) {
+      peer.node().bePatient(large.getBytes());
+    }
   }
 
   private boolean receive(RaftEnvelope envelope) {

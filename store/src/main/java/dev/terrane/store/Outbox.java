@@ -3,6 +3,7 @@ package dev.terrane.store;
 import dev.terrane.common.contact.Contacts;
 import dev.terrane.common.region.Peer;
 import dev.terrane.common.region.Region;
+import dev.terrane.proto.terranepb.LargeAppend;
 import dev.terrane.proto.terranepb.PeerDigest;
 import dev.terrane.proto.terranepb.PeerRemoved;
 import dev.terrane.proto.terranepb.RaftBatch;
@@ -62,14 +63,37 @@ final class Outbox {
   void add(long toStoreId, RaftEnvelope envelope) {
     Open open = open(toStoreId);
     open.batch.addEnvelopes(envelope);
-    RaftMessage message = envelope.getMessage();
-    for (int i = 0; i < message.getEntriesCount(); i++) {
-      open.bytes += message.getEntries(i).getData().size();
-    }
+    open.bytes += entryBytes(envelope);
     if (open.bytes >= BATCH_BYTES_TARGET) {
       openByStoreId.remove(toStoreId);
       send(toStoreId, open);
     }
+  }
+
+  /**
+   * The same for one with more entries than appends have as a rule, which may be long on its way.
+   * What was gathered before goes first, and says that it comes.
+   */
+  void addLarge(long toStoreId, RaftEnvelope envelope) {
+    Open before = open(toStoreId);
+    before.batch.addLarge(
+        LargeAppend.newBuilder()
+            .setRegionId(envelope.getRegionId())
+            .setFromPeerId(envelope.getFromPeer().getId())
+            .setToPeerId(envelope.getToPeer().getId())
+            .setBytes(entryBytes(envelope)));
+    openByStoreId.remove(toStoreId);
+    send(toStoreId, before);
+    add(toStoreId, envelope);
+  }
+
+  private static long entryBytes(RaftEnvelope envelope) {
+    RaftMessage message = envelope.getMessage();
+    long bytes = 0;
+    for (int i = 0; i < message.getEntriesCount(); i++) {
+      bytes += message.getEntries(i).getData().size();
+    }
+    return bytes;
   }
 
   void add(long toStoreId, PeerRemoved removed) {
