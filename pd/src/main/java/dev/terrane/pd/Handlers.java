@@ -63,7 +63,7 @@ final class Handlers {
         member.regions().size(),
         member.stateOrThrow().members().all().size(),
         members.silent(),
-        leadership.standbys().living(nowNanos).size());
+        members.standbyCount(leadership, nowNanos));
   }
 
   RegionKeeper keeper() {

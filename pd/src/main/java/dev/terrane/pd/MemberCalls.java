@@ -156,7 +156,7 @@ final class MemberCalls {
     Leadership leadership = member.leadership();
     if (leadership != null) {
       long nowNanos = member.time().nanoTime();
-      for (Member each : leadership.standbys().living(nowNanos)) {
+      for (Member each : standbys(leadership, nowNanos)) {
         response
             .addStandbysBuilder()
             .setMember(each)
@@ -196,7 +196,7 @@ final class MemberCalls {
     long silentMillis = leadership.memberWatch().silentNanos(memberId, nowNanos) / 1_000_000;
     long leftMillis = member.stateOrThrow().pdMemberDownMaxMillis() - silentMillis;
     boolean somebody =
-        !leadership.standbys().living(nowNanos).isEmpty()
+        !standbys(leadership, nowNanos).isEmpty()
             || member.raft().status().membership().learners().toList().stream()
                 .anyMatch(caughtUpIn(member.raft().status())::test);
     String when = leftMillis > 0 ? "in " + Durations.text(leftMillis) : "now";
@@ -376,7 +376,7 @@ final class MemberCalls {
       reply.answer(response.setHeader(Headers.ok(state.clusterId())).build());
       return true;
     }
-    if (membership.isJoint()) {
+    if (membership.isJoint() || anotherIsToGo(membership, removed)) {
       return false;
     }
     if (membership.isSoleVoter(removed)) {
@@ -417,6 +417,13 @@ final class MemberCalls {
     return proposed;
   }
 
+  /** Whether somebody catches up who was told to take another voter's place; he keeps to that. */
+  private boolean anotherIsToGo(Membership membership, long removed) {
+    return member.stateOrThrow().members().all().stream()
+        .filter(heir -> membership.isLearner(heir.getId()) && isAlive(heir.getId()))
+        .anyMatch(heir -> heir.getReplaces() != removed && membership.isVoter(heir.getReplaces()));
+  }
+
   private void handOver(Status status) {
     for (long voter : status.membership().voters().toList()) {
       if (voter != status.peerId() && caughtUpIn(status).test(voter)) {
@@ -424,6 +431,16 @@ final class MemberCalls {
         return;
       }
     }
+  }
+
+  /** Living nodes beside the group that could be of it. */
+  private List<Member> standbys(Leadership leadership, long nowNanos) {
+    return leadership.standbys().living(member.raft().status().membership(), nowNanos);
+  }
+
+  /** How many nodes could be of the group and are not. */
+  int standbyCount(Leadership leadership, long nowNanos) {
+    return standbys(leadership, nowNanos).size();
   }
 
   /** How many members the leader does not hear of. */
@@ -446,7 +463,7 @@ final class MemberCalls {
         status.membership(),
         status.peerId(),
         state.members().all(),
-        leadership == null ? List.of() : leadership.standbys().living(nowNanos),
+        leadership == null ? List.of() : standbys(leadership, nowNanos),
         state.pdVotersMax(),
         this::isAlive,
         caughtUpIn(status),
@@ -477,22 +494,19 @@ final class MemberCalls {
       }
       case GroupStep.Change change -> {
         // Refused while another change is under way; the next tick asks again.
-        if (member.raft().proposeMembership(change.change(), new Step(change, leadership))) {
+        if (member.raft().proposeMembership(change.change(), Step.TAKEN)) {
           log.info("PD's group changes: {}", change.reason());
         }
       }
     }
   }
 
-  /** A newcomer that stood by does no longer. */
-  private record Step(GroupStep.Change change, Leadership leadership)
-      implements MemberRaft.Proposal {
+  /** Nobody waits for the outcome: the next tick sees it. */
+  private enum Step implements MemberRaft.Proposal {
+    TAKEN;
+
     @Override
-    public void applied(Outcome outcome) {
-      if (change.change() instanceof ConfChange.Single single) {
-        leadership.standbys().remove(single.change().peerId());
-      }
-    }
+    public void applied(Outcome outcome) {}
 
     @Override
     public void lost() {}

@@ -514,6 +514,56 @@ class MembersTest {
   }
 
   @Test
+  void whoStoodByAMomentAgoAndVotesNowTakesNoOtherMembersPlace() {
+    PdCluster cluster = PdCluster.of(3, 38);
+    Node fourth = cluster.standBy("pd-4");
+    cluster.runFor(Duration.ofSeconds(10));
+    remove(cluster, other(cluster, cluster.leaderOrThrow()));
+    cluster.runUntil("the fourth votes", () -> voters(cluster).contains(fourth.memberId));
+    assertThat(
+            cluster
+                .onLeader(ListMembersRequest.getDefaultInstance(), Pd::listMembers)
+                .getStandbysList())
+        .isEmpty();
+
+    Node next =
+        cluster.nodeById.values().stream()
+            .filter(node -> voters(cluster).contains(node.memberId))
+            .filter(node -> node != cluster.leaderOrThrow() && node != fourth)
+            .findFirst()
+            .orElseThrow();
+    assertThat(remove(cluster, next).getOutlook())
+        .as("nobody stands by")
+        .contains("until another node joins");
+  }
+
+  @Test
+  void whoIsToTakeOneMembersPlaceIsNotGivenAnothers() {
+    PdCluster cluster = PdCluster.of(3, 39);
+    Node fourth = cluster.standBy("pd-4");
+    Node fifth = cluster.standBy("pd-5");
+    cluster.runFor(Duration.ofSeconds(10));
+    Node leader = cluster.leaderOrThrow();
+    for (Node node : List.copyOf(cluster.nodeById.values())) {
+      if (node != leader && node != fourth && node != fifth) {
+        assertThat(remove(cluster, node).getHeader().hasError()).isFalse();
+      }
+    }
+    cluster.runUntil(
+        "both are replaced",
+        () -> voters(cluster).equals(Set.of(leader.memberId, fourth.memberId, fifth.memberId)));
+  }
+
+  private static RemoveMemberResponse remove(PdCluster cluster, Node removed) {
+    return cluster.onLeader(
+        RemoveMemberRequest.newBuilder()
+            .setHeader(cluster.header())
+            .setMemberId(removed.memberId)
+            .build(),
+        Pd::removeMember);
+  }
+
+  @Test
   void anEarlierStartOfAMemberDoesNotOverwriteALaterOne() {
     PdCluster cluster = PdCluster.of(3, 21);
     Node moved =

@@ -1,6 +1,7 @@
 package dev.terrane.pd.group;
 
 import dev.terrane.proto.terranepd.Member;
+import dev.terrane.raft.Membership;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,17 +31,17 @@ public final class Standbys {
     }
   }
 
-  public void remove(long memberId) {
-    heardById.remove(memberId);
-  }
-
   private void forgetSilent(long nowNanos) {
     heardById.values().removeIf(heard -> nowNanos - heard.atNanos >= HEARD_NANOS);
   }
 
-  /** Those that live, in the order in which they came. */
-  public List<Member> living(long nowNanos) {
+  /**
+   * Those that live, in the order in which they came. Who is of the group by now stands by no
+   * longer, whoever had it join: to have it join again would take its vote.
+   */
+  public List<Member> living(Membership group, long nowNanos) {
     forgetSilent(nowNanos);
+    heardById.keySet().removeIf(group::contains);
     List<Member> living = new ArrayList<>();
     heardById.values().forEach(heard -> living.add(heard.member));
     return living;
