@@ -3,11 +3,14 @@ package dev.terrane.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.terrane.server.config.NodeConfigFile;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -167,6 +170,21 @@ class CommandLineTest {
       assertThat(err.toString()).contains("--acked " + acked + " is the file that is imported");
       assertThat(input).hasContent("k\tv\n");
     }
+  }
+
+  /** A carriage return may stand in a key; only in front of a line feed is it the line's. */
+  @Test
+  void linesOfTheShellEndWhereALineFeedIs() {
+    InputStream before = System.in;
+    System.setIn(
+        new ByteArrayInputStream("# a\rput k v\r\nhistory".getBytes(StandardCharsets.UTF_8)));
+    try {
+      assertThat(run("sh", "--pd", "127.0.0.1:1", "--timeout", "1")).isEqualTo(ExitCode.DONE);
+    } finally {
+      System.setIn(before);
+    }
+    assertThat(out.toString()).isEqualTo("# a\rput k v\nhistory\n");
+    assertThat(err.toString()).isEmpty();
   }
 
   @Test

@@ -9,14 +9,16 @@ import dev.terrane.client.ClientException;
 import dev.terrane.client.PdMembers;
 import dev.terrane.client.TerraneClient;
 import dev.terrane.common.Bytes;
-import java.io.BufferedReader;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import java.util.function.IntSupplier;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -64,15 +66,29 @@ public final class ShellCommand implements Callable<Integer> {
 
   private int feedStandardInput(TerraneClient client) throws IOException {
     Interpreter interpreter = interpreter(client, () -> AnswerText.WHOLE);
-    // A character for each byte, of which the line is made as it was given.
-    BufferedReader lines =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.ISO_8859_1));
+    InputStream lines = new BufferedInputStream(System.in);
     boolean more = true;
-    for (String line = lines.readLine(); more && line != null; line = lines.readLine()) {
-      Bytes given = Bytes.wrap(line.getBytes(StandardCharsets.ISO_8859_1));
-      more = interpreter.run(Verbatim.text(given));
+    for (Bytes line = next(lines); more && line != null; line = next(lines)) {
+      more = interpreter.run(Verbatim.text(line));
     }
     return interpreter.exitCode();
+  }
+
+  /**
+   * The bytes of a line as they were given, without the line feed that ends it; null at the end.
+   */
+  private static @Nullable Bytes next(InputStream lines) throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    int read = lines.read();
+    if (read < 0) {
+      return null;
+    }
+    for (; read >= 0 && read != '\n'; read = lines.read()) {
+      line.write(read);
+    }
+    byte[] bytes = line.toByteArray();
+    boolean returns = bytes.length > 0 && bytes[bytes.length - 1] == '\r';
+    return Bytes.wrap(bytes, 0, bytes.length - (returns ? 1 : 0));
   }
 
   private Interpreter interpreter(TerraneClient client, IntSupplier width) {
