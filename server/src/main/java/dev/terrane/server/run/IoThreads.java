@@ -3,6 +3,7 @@ package dev.terrane.server.run;
 import dev.terrane.store.DiskExecutor;
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -35,13 +36,22 @@ public final class IoThreads implements DiskExecutor, AutoCloseable {
 
   @Override
   public void submit(String name, Runnable work) {
-    executor.execute(() -> {
-      try {
-        work.run();
-      } catch (Throwable failure) {
-        fatal.onFatal("io: " + name, failure);
+    Runnable guarded =
+        () -> {
+          try {
+            work.run();
+          } catch (Throwable failure) {
+            fatal.onFatal("io: " + name, failure);
+          }
+        };
+    try {
+      executor.execute(guarded);
+    } catch (RejectedExecutionException e) {
+      if (!executor.isShutdown()) {
+        throw e;
       }
-    });
+      // The node stops, and whoever submits may be a loop, which goes on a little.
+    }
   }
 
   /** How much waits for a thread. */
@@ -49,7 +59,7 @@ public final class IoThreads implements DiskExecutor, AutoCloseable {
     return executor.getQueue().size();
   }
 
-  /** Finishes what was submitted; what comes later is refused. */
+  /** Finishes what was submitted; what comes later is let go. */
   @Override
   public void close() {
     executor.shutdown();
