@@ -47,6 +47,9 @@ final class Importer {
   /** Why what was to be told of an entry could not be. */
   private @Nullable UncheckedIOException untold;
 
+  /** The first line of which it could not. */
+  private long firstUntold = Long.MAX_VALUE;
+
   /**
    * @param problems told of every line that did not become an acknowledged entry, one at a time
    * @param acknowledgedEntries told of every acknowledged entry, one at a time
@@ -117,9 +120,12 @@ final class Importer {
     return outage.isOver();
   }
 
-  /** The number of the last line taken; it and all before it are settled once {@link #run} ends. */
+  /**
+   * Where to go on behind: this line and all before it are settled once {@link #run} ends. That is
+   * the last one taken, unless nothing could be told of one, which is in no file then.
+   */
   synchronized long lastLine() {
-    return lastLine;
+    return Math.min(lastLine, firstUntold - 1);
   }
 
   private void put(ImportLine.Entry entry) {
@@ -130,14 +136,14 @@ final class Importer {
    * Takes no further line and waits until what is under way is settled, whether or not {@link #run}
    * is waiting for input.
    *
-   * @return the number of the last line taken: it and all before it are settled
+   * @return {@link #lastLine}
    */
   long stop() throws InterruptedException {
     outage.end("interrupted before it was written");
     inFlight.awaitNone();
     synchronized (this) {
       stopped = true;
-      return lastLine;
+      return lastLine();
     }
   }
 
@@ -164,7 +170,7 @@ final class Importer {
     try {
       rejections.bad(wrong);
     } catch (UncheckedIOException e) {
-      stopUntold(e);
+      stopUntold(wrong, e);
     }
   }
 
@@ -181,14 +187,15 @@ final class Importer {
     try {
       count(entry, outcome);
     } catch (UncheckedIOException e) {
-      stopUntold(e);
+      stopUntold(entry, e);
     } finally {
       inFlight.leave(entry);
     }
   }
 
   /** What cannot be told of is not begun. */
-  private synchronized void stopUntold(UncheckedIOException failure) {
+  private synchronized void stopUntold(ImportLine line, UncheckedIOException failure) {
+    firstUntold = Math.min(firstUntold, line.number());
     if (untold == null) {
       untold = failure;
     }

@@ -324,6 +324,45 @@ class ImporterTest {
     assertThat(importer.lastLine()).isLessThan(10);
   }
 
+  /** What is in no file is not settled: who goes on behind it would leave it out. */
+  @Test
+  void goesOnFromTheFirstEntryOfWhichNothingCouldBeTold() {
+    Importer.Rejection full =
+        new Importer.Rejection() {
+          @Override
+          public void entry(ImportLine.Entry entry, String reason) {
+            throw new UncheckedIOException("cannot keep it", new IOException("disk full"));
+          }
+
+          @Override
+          public void bad(ImportLine.Bad line) {}
+        };
+    Queue<Runnable> late = new ArrayDeque<>();
+    EntryWriter writer =
+        (entry, done) -> {
+          boolean taken = entry.number() < 3;
+          PutOutcome outcome =
+              taken ? new PutOutcome.Acknowledged() : new PutOutcome.Failed("no room");
+          late.add(() -> done.accept(outcome));
+          if (late.size() == 4) { // the latest first
+            List<Runnable> all = new ArrayList<>(late);
+            late.clear();
+            all.reversed().forEach(Runnable::run);
+          }
+        };
+    Importer importer =
+        new Importer(
+            new LineReader(input(numbered(500)), new TsvFormat(false)),
+            writer,
+            new InFlight(4, 1_000),
+            problems::add,
+            entry -> {},
+            full,
+            waiting());
+    assertThatThrownBy(importer::run).isInstanceOf(UncheckedIOException.class);
+    assertThat(importer.lastLine()).isEqualTo(2);
+  }
+
   /** A cluster that answers when the test says so. */
   private static final class AnsweredByHand implements EntryWriter {
     private record Waiting(ImportLine.Entry entry, Consumer<PutOutcome> done) {}
