@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class CachedRegion {
   private static final long REFRESH_INTERVAL_NANOS = 100_000_000;
+
+  /** A store that hears of a change later than PD takes a moment, not so long. */
+  private static final long AHEAD_NANOS = 1_000_000_000;
+
   private static final int FIXED_BYTES = 256;
   private static final int PEER_BYTES = 64;
 
@@ -40,6 +44,10 @@ final class CachedRegion {
   /** Whether PD has been asked, so that {@link #refreshableNanos} means something. */
   private boolean refreshed;
 
+  /** Whether a store has been behind, so that {@link #aheadSinceNanos} means something. */
+  private boolean ahead;
+
+  private long aheadSinceNanos;
   private boolean valid = true;
 
   /** Neighbours in {@link UseOrder}. */
@@ -163,6 +171,18 @@ final class CachedRegion {
     refreshed = true;
     refreshableNanos = nowNanos + REFRESH_INTERVAL_NANOS;
     return true;
+  }
+
+  /**
+   * Its store is behind this epoch; whether that has been so for so long that the Region may never
+   * have had it.
+   */
+  boolean isAheadForLong(long nowNanos) {
+    if (!ahead) {
+      ahead = true;
+      aheadSinceNanos = nowNanos;
+    }
+    return nowNanos - aheadSinceNanos >= AHEAD_NANOS;
   }
 
   /** Turns to another peer unless that was done already; false when all have failed once more. */

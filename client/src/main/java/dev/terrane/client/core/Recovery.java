@@ -109,7 +109,7 @@ final class Recovery {
     } catch (IllegalArgumentException e) {
       trouble = trouble + ", which cannot be used: " + e.getMessage();
     }
-    if (storeLags) {
+    if (storeLags && !stale.isAheadForLong(core.now())) {
       call.backOff(Delay.NOT_READY, trouble);
     } else if (!stale.isValid()) {
       call.backOff(Delay.REGIONS_SENT, trouble);

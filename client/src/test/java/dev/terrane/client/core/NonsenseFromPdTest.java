@@ -277,4 +277,26 @@ final class NonsenseFromPdTest {
     assertThat(backwards.failure()).hasMessageContaining("makes no sense");
     assertThat(asked[0]).isLessThan(200);
   }
+
+  /** The store of an epoch that there never was does not come to it, however long one waits. */
+  @Test
+  void anEpochThatTheRegionNeverHadIsForgottenOncePdIsWell() {
+    Bench bench = bench();
+    bench
+        .cluster
+        .pd()
+        .distort(answer -> {
+          if (answer instanceof GetRegionResponse one) {
+            var region = one.getRegion().toBuilder();
+            region.getRegionEpochBuilder().setVersion(1L << 40);
+            return one.toBuilder().setRegion(region).build();
+          }
+          return answer;
+        });
+    assertThat(bench.get("kc").failure()).isInstanceOf(DeadlineExceededException.class);
+    assertThat(bench.cluster.pd().asked()).as("not without a pause").isLessThan(100);
+
+    bench.cluster.pd().distort(UnaryOperator.identity());
+    assertThat(bench.get("kc").hasSucceeded()).isTrue();
+  }
 }
