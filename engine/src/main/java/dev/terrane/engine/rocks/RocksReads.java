@@ -59,15 +59,16 @@ final class RocksReads implements AutoCloseable {
             key.offset(),
             key.length(),
             found);
-    if (!perhaps) {
+    byte[] value = found.getValue();
+    if (!perhaps || (value != null && value.length == 0)) {
       return confirmed(family, key);
     }
-    byte[] value = found.getValue();
     return value == null ? CachedRead.NEEDS_DISK : new CachedRead.Found(Bytes.wrap(value));
   }
 
   /**
-   * RocksDB says "does not exist" also where the look itself has failed. A get tells the two apart,
+   * RocksDB says "does not exist" also where the look itself has failed, and "exists, with an empty
+   * value" also where the index or the filter of a table is not in memory. A get tells them apart,
    * and a read that may wait for the disk then says what is wrong.
    */
   private CachedRead confirmed(ColumnFamily family, Bytes key) {
