@@ -171,7 +171,7 @@ final class PdDesk {
     putAtNanos = services.nowNanos() + putRetryNanos;
     if (!reason.equals(notPut)) {
       notPut = reason;
-      log.warn("store {} is not known to PD yet: {}", services.identity.storeId(), reason);
+      log.warn("store {} is not taken in by PD: {}", services.identity.storeId(), reason);
     }
   }
 

@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 /** Shows what is set for the whole cluster. */
 @Command(
     name = "config",
-    description = "Show what is set for the whole cluster.",
+    description = "Show what is set for the whole cluster; 'config set' sets it.",
     subcommands = ConfigSetCommand.class,
     footer = {"", "Example:", "  terrane ctl config set max-store-down-time 10m"})
 final class ConfigCommand extends OperationCommand {

@@ -98,7 +98,7 @@ final class PdOperations implements AutoCloseable {
           if (e.getStatus().getCode() == Status.Code.UNIMPLEMENTED) {
             throw new NotTerrane();
           }
-          reason = String.valueOf(e.getStatus().getDescription());
+          reason = reasonOf(e);
         }
       }
       if (best != null) {
@@ -109,6 +109,15 @@ final class PdOperations implements AutoCloseable {
         ExitCode.FAILED,
         "no member of PD answers at %s: %s\nIs the cluster running? Name its placement driver with --pd HOST:PORT."
             .formatted(given, reason));
+  }
+
+  /** gRPC's description of a connection that fails is "io exception"; what it was is the cause. */
+  private static String reasonOf(StatusRuntimeException e) {
+    Throwable cause = e.getStatus().getCause();
+    String description = String.valueOf(e.getStatus().getDescription());
+    return cause == null || cause.getMessage() == null
+        ? description
+        : description + " (" + cause.getMessage() + ")";
   }
 
   private ListMembersResponse ask(HostPort address) {

@@ -10,6 +10,20 @@ public final class ScanBounds {
 
   private ScanBounds() {}
 
+  /**
+   * Keys from {@code start} up to but not including {@code end}; either may be empty, for no bound.
+   * Bounds in the wrong order are a mistake, not a range without keys.
+   *
+   * @throws IllegalArgumentException in words for whoever typed them
+   */
+  public static KeyRange between(Bytes start, Bytes end) {
+    if (!end.isEmpty() && start.compareTo(end) > 0) {
+      throw new IllegalArgumentException(
+          "END comes before START: nothing is between them; with --reverse, too, START is the lower");
+    }
+    return new KeyRange(start, end);
+  }
+
   /** All keys that start with {@code prefix}. */
   public static KeyRange prefix(Bytes prefix) {
     return new KeyRange(prefix, endOfPrefix(prefix));

@@ -86,8 +86,12 @@ public final class ScanCommand extends KeyCommand {
 
   private KeyRange range() {
     if (prefix == null) {
-      return new KeyRange(
-          start == null ? Bytes.EMPTY : bytes(start), end == null ? Bytes.EMPTY : bytes(end));
+      try {
+        return ScanBounds.between(
+            start == null ? Bytes.EMPTY : bytes(start), end == null ? Bytes.EMPTY : bytes(end));
+      } catch (IllegalArgumentException e) {
+        throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
+      }
     }
     if (start != null) {
       throw new CommandFailure(ExitCode.USAGE, "give either START and END or --prefix");

@@ -46,6 +46,8 @@ import picocli.CommandLine.Spec;
       "",
       "JSON lines: {\"key\": \"k\", \"value\": \"v\"}, or key_base64 and value_base64, and ttl_seconds.",
       "A value that is no string is stored as its JSON text. A file that gzip has made is read as well.",
+      "Lines end with a line feed, or a carriage return and one, which is no part of the value; empty",
+      "lines are passed over. A value that ends with a carriage return: as \\r with --escaped, or JSON.",
       "",
       "Examples:",
       "  terrane import packages.tsv",

@@ -168,7 +168,7 @@ final class JsonLinesFormat implements LineFormat {
 
   private static long number(String field, JsonParser parser) throws IOException {
     if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT || parser.getLongValue() < 0) {
-      throw new BadField("\"" + field + "\" is not a whole number");
+      throw new BadField("\"" + field + "\" is not a whole number from 0 on");
     }
     return parser.getLongValue();
   }

@@ -127,9 +127,13 @@ sealed interface ShellLine {
       if (prefix != null) {
         return ScanBounds.prefix(prefix);
       }
-      return new KeyRange(
-          operands.isEmpty() ? Bytes.EMPTY : operands.getFirst(),
-          operands.size() < 2 ? Bytes.EMPTY : operands.getLast());
+      try {
+        return ScanBounds.between(
+            operands.isEmpty() ? Bytes.EMPTY : operands.getFirst(),
+            operands.size() < 2 ? Bytes.EMPTY : operands.getLast());
+      } catch (IllegalArgumentException e) {
+        throw new ShellSyntaxException(String.valueOf(e.getMessage()));
+      }
     }
 
     private @Nullable Verb helpTopic() {

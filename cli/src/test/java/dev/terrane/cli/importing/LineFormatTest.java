@@ -104,7 +104,7 @@ class LineFormatTest {
         "{\"key\":\"k\",\"key_base64\":\"aw==\"}    | the key is given twice",
         "{\"key\":\"k\",\"value_base64\":\"=\"}     | \"value_base64\" is not base64",
         "{\"key\":\"k\",\"valeu\":\"v\"}            | unknown field \"valeu\"",
-        "{\"key\":\"k\",\"value\":1,\"ttl_seconds\":-1} | \"ttl_seconds\" is not a whole number",
+        "{\"key\":\"k\",\"value\":1,\"ttl_seconds\":-1} | \"ttl_seconds\" is not a whole number from 0 on",
         "{\"key\":\"k\",\"value\":1} {}             | something follows the JSON object",
         "{\"key\":\"k\",\"key\":\"l\",\"value\":1}  | not JSON: Duplicate",
         "{\"key\":\"k\"                             | not JSON: Unexpected end-of-input",

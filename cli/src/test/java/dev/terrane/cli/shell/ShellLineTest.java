@@ -87,6 +87,7 @@ class ShellLineTest {
         "get a --ttl 1  | 'get' has no option --ttl",
         "put a b --ttl  | --ttl needs a value",
         "put a b --ttl x | 'x' is not a whole number above 0",
+        "scan b a | END comes before START: nothing is between them; with --reverse, too, START is the lower",
         "scan --limit 0 | '0' is not a whole number above 0",
         "scan a --prefix b | usage: scan",
         "get \"a        | a quote \" is not closed",

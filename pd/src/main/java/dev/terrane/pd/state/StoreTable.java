@@ -139,7 +139,10 @@ public final class StoreTable {
     }
     if (known != null && isGone(known)) {
       return new Outcome.Refused(
-          ErrorType.STORE_TOMBSTONE, "store " + store.getId() + " has been removed");
+          ErrorType.STORE_TOMBSTONE,
+          ("store %d has been removed for good: stop its node, or start it with an empty directory,"
+                  + " as a new store")
+              .formatted(store.getId()));
     }
     if (known != null && store.getStarts() != 0 && store.getStarts() < known.getStarts()) {
       return new Outcome.Refused(

@@ -209,7 +209,8 @@ final class DataDirectory implements AutoCloseable {
             + stored
             + ", not "
             + apiVersion
-            + "; the api version of a cluster cannot be changed");
+            + "; the api version of a cluster cannot be changed: start it with that of the directory,"
+            + " V1 being --api-version 1, V1TTL 1ttl and V2 2");
   }
 
   Path path() {

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Whether PD's part of a data directory is there where it must be by what its {@code ident} says: a
@@ -36,6 +38,25 @@ final class DirectoryParts {
               + " one, put the folder back from a copy; without it the cluster's timestamps and"
               + " its table of stores are lost. To begin a new cluster, choose another directory");
     }
+  }
+
+  /**
+   * What is there and has no part in this start, since the roles leave it out: a line each, for the
+   * log. Both may be meant, and whoever does not mean it has a vote or a replica less.
+   */
+  static List<String> leftOut(DataDirectory directory, NodeConfig config) throws IOException {
+    List<String> lines = new ArrayList<>();
+    if (!config.isPd() && !isEmpty(directory.pd())) {
+      lines.add(
+          "%s is of a member of the placement driver, which the roles of this node leave out. If it still is one, it is away: see 'terrane ctl members'. To take it out at once: 'terrane ctl member remove %s'"
+              .formatted(directory.pd(), config.name()));
+    }
+    if (!config.isStore() && !isEmpty(directory.raft())) {
+      lines.add(
+          "%s is of a store, which the roles of this node leave out. If it still is one, its replicas are away: see 'terrane ctl stores'. Start it with both roles, and have it leave by 'terrane ctl store remove', to lose none"
+              .formatted(directory.path()));
+    }
+    return lines;
   }
 
   /** Whether there is no folder {@code part}, or nothing in it. */

@@ -134,6 +134,7 @@ public final class Node implements AutoCloseable {
                 StoreDisk.look(directory, memory, descriptors, config.logBudgetBytes()))
             : null;
     DirectoryParts.refuseLoss(directory, config);
+    DirectoryParts.leftOut(directory, config).forEach(log::warn);
     if (!config.isPd() && config.join().isEmpty() && directory.pdMembers().isEmpty()) {
       throw new ConfigException("a store without PD needs PD's addresses: join = [\"HOST:PORT\"]");
     }
@@ -228,7 +229,7 @@ public final class Node implements AutoCloseable {
         .status()
         .offer(new StatusPages(config, this, metrics, new MemberPings(channels)).pages());
     take("disk reserve", reserve).keep(loop, threads.io);
-    log.info("node {} serves: {}", config.name(), addresses);
+    log.info("node {} serves: {}", config.name(), addresses().byPart());
   }
 
   private void announce(

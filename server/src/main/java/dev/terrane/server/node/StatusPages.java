@@ -1,5 +1,6 @@
 package dev.terrane.server.node;
 
+import dev.terrane.common.region.Peer;
 import dev.terrane.common.region.Region;
 import dev.terrane.proto.pdpb.GetMembersRequest;
 import dev.terrane.proto.pdpb.GetMembersResponse;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -133,8 +135,16 @@ final class StatusPages {
       page.put("end_key", region.range().end().toHex());
       page.put("conf_ver", region.epoch().confVer());
       page.put("version", region.epoch().version());
-      page.put("peers", region.peers().stream().map(Object::toString).toList());
+      page.put("peers", region.peers().stream().map(StatusPages::peer).toList());
     }
     return page;
+  }
+
+  private static Map<String, Object> peer(Peer peer) {
+    Map<String, Object> entry = new LinkedHashMap<>();
+    entry.put("id", Content.id(peer.id()));
+    entry.put("store_id", Content.id(peer.storeId()));
+    entry.put("role", peer.role().name().toLowerCase(Locale.ROOT));
+    return entry;
   }
 }

@@ -85,6 +85,24 @@ class DirectoryLossTest {
   }
 
   @Test
+  void whatTheRolesLeaveOutOfADirectoryIsTold() throws IOException {
+    nodes.start("a").stop();
+    for (Role left : Role.values()) {
+      var config = nodes.config("a", each -> each.roles(Set.of(left)));
+      try (DataDirectory opened = DataDirectory.open(config.directory(), config.apiVersion())) {
+        assertThat(DirectoryParts.leftOut(opened, config))
+            .singleElement()
+            .asString()
+            .contains(left == Role.STORE ? "'terrane ctl members'" : "'terrane ctl stores'");
+      }
+    }
+    var both = nodes.config("a", each -> each);
+    try (DataDirectory opened = DataDirectory.open(both.directory(), both.apiVersion())) {
+      assertThat(DirectoryParts.leftOut(opened, both)).isEmpty();
+    }
+  }
+
+  @Test
   void anotherClustersPlacementDriverIsRefused() throws IOException {
     nodes.start("a").stop();
     nodes.start("b").stop();

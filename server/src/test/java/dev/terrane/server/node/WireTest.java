@@ -500,7 +500,8 @@ class WireTest {
   void statusPortTellsFiguresStateAndSettings() throws Exception {
     assertThat(page("/livez").statusCode()).isEqualTo(200);
     assertThat(page("/config").body()).contains("\"api-version\" : 1", "\"enable-ttl\" : false");
-    assertThat(page("/status").body()).contains("\"leads\" : true", "\"store_id\" : ");
+    assertThat(page("/status").body())
+        .contains("\"leads\" : true", "\"store_id\" : ", "\"role\" : \"voter\"");
     assertThat(page("/metrics").body())
         .contains("terrane_raft_log_syncs_total", "terrane_read_pool_queued_reads");
     assertThat(page("/pd/api/v1/stores").body()).contains("\"count\" : 1");
