@@ -36,6 +36,7 @@ final class Importer {
   private final Outage outage;
 
   // Guarded by this.
+  private final RejectedKeys rejectedKeys = new RejectedKeys();
   private boolean stopped;
   private long lastLine;
   private long bytesRead;
@@ -53,7 +54,9 @@ final class Importer {
   /**
    * @param problems told of every line that did not become an acknowledged entry, one at a time
    * @param acknowledgedEntries told of every acknowledged entry, one at a time
-   * @param rejections told of every other entry, and of every line that is none, one at a time
+   * @param rejections told of every other entry, and of every line that is none, one at a time;
+   *     also of what was acknowledged after a rejected line of the same key, so that the last line
+   *     wins when all of them are put once more
    * @param waiting how long the cluster may not serve, and who is told that it does not
    */
   Importer(
@@ -207,11 +210,15 @@ final class Importer {
       case PutOutcome.Acknowledged ok -> {
         acknowledged++;
         acknowledgedEntries.accept(entry);
+        if (rejectedKeys.mayContain(entry.key())) {
+          // Else the rejected line, put when this import is over, would come after it and win.
+          rejections.entry(entry, "written; put again after an earlier line of its key");
+        }
       }
       case PutOutcome.Failed failure -> {
         failed++;
         problems.accept(new Problem(entry.number(), failure.reason()));
-        rejections.entry(entry, failure.reason());
+        reject(entry, failure.reason());
       }
       case PutOutcome.Unserved waits ->
           throw Invariant.violated("line %d waits and is counted", entry.number());
@@ -219,8 +226,13 @@ final class Importer {
         undetermined++;
         String reason = "may or may not be written: " + unknown.reason();
         problems.accept(new Problem(entry.number(), reason));
-        rejections.entry(entry, reason);
+        reject(entry, reason);
       }
     }
+  }
+
+  private void reject(ImportLine.Entry entry, String reason) {
+    rejectedKeys.add(entry.key());
+    rejections.entry(entry, reason);
   }
 }

@@ -168,6 +168,21 @@ class ImporterTest {
     }
   }
 
+  @Test
+  void whatIsRejectedIsTakenBackWithTheLaterLinesOfItsKeySoThatTheLastLineWins() throws Exception {
+    EntryWriter writer =
+        (entry, done) ->
+            done.accept(
+                entry.value().toUtf8().equals("old")
+                    ? new PutOutcome.Undetermined("connection lost")
+                    : new PutOutcome.Acknowledged());
+    ImportCounts counts = importer("a\told\nb\t1\na\tnew\n", writer, 1, 1_000).run();
+
+    assertThat(counts.undetermined()).isEqualTo(1);
+    assertThat(acknowledged).containsExactly("b", "a");
+    assertThat(rejected).as("the old line, and after it the new one").containsExactly("a", "a");
+  }
+
   private static InputStream input(String text) {
     return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
   }
