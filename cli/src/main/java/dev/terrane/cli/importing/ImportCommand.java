@@ -218,7 +218,7 @@ public final class ImportCommand implements Callable<Integer> {
               long lastLine = importer.stop();
               problems.finish();
               progress.say(ProgressText.summary(importer.counts(), progress.elapsed()));
-              advise(rejected, progress);
+              advise(rejected.adviceBeforeGoingOn(), progress);
               progress.say(ProgressText.resumption("interrupted", name, lastLine));
               progress.end();
               acknowledged.close();
@@ -230,7 +230,8 @@ public final class ImportCommand implements Callable<Integer> {
       try {
         ImportCounts counts = importer.run();
         if (interruption.endedByItself()) {
-          tellEnd(importer, problems, rejected, progress);
+          tellEnd(importer, problems, progress);
+          advise(importer.gaveUp() ? rejected.adviceBeforeGoingOn() : rejected.advice(), progress);
           if (importer.gaveUp()) {
             progress.say(ProgressText.resumption("stopped", name, importer.lastLine()));
           }
@@ -238,7 +239,8 @@ public final class ImportCommand implements Callable<Integer> {
         return exitCode(counts);
       } catch (IOException | UncheckedIOException e) {
         if (interruption.endedByItself()) {
-          tellEnd(importer, problems, rejected, progress);
+          tellEnd(importer, problems, progress);
+          advise(rejected.adviceBeforeGoingOn(), progress);
           progress.say(ProgressText.resumption("stopped", name, importer.lastLine()));
         }
         throw cannotGoOn(name, e);
@@ -259,15 +261,12 @@ public final class ImportCommand implements Callable<Integer> {
     }
   }
 
-  private static void tellEnd(
-      Importer importer, Problems problems, Rejects rejected, ProgressReporter progress) {
+  private static void tellEnd(Importer importer, Problems problems, ProgressReporter progress) {
     problems.finish();
     progress.say(ProgressText.summary(importer.counts(), progress.elapsed()));
-    advise(rejected, progress);
   }
 
-  private static void advise(Rejects rejected, ProgressReporter progress) {
-    String advice = rejected.advice();
+  private static void advise(@Nullable String advice, ProgressReporter progress) {
     if (advice != null) {
       progress.say(advice);
     }

@@ -99,6 +99,14 @@ final class Rejects implements Importer.Rejection, Closeable {
     return wanted.resolveSibling(renamed);
   }
 
+  /** What to do with them before the import goes on with the next line; null if there are none. */
+  @Nullable String adviceBeforeGoingOn() {
+    String advice = advice();
+    return advice == null || entries == 0
+        ? advice
+        : advice + "\nDo so before going on, so that of several lines with one key the last wins.";
+  }
+
   /** What to do with them; null if there are none. */
   @Nullable String advice() {
     if (entries + badLines == 0) {

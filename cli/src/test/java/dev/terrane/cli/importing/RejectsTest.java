@@ -29,6 +29,7 @@ final class RejectsTest {
       assertThat(file).doesNotExist();
       entries.forEach(entry -> rejects.entry(entry, "the key is \"too\" long"));
       assertThat(rejects.advice()).contains("2 entries").contains(file.toString());
+      assertThat(rejects.adviceBeforeGoingOn()).contains("2 entries", "before going on");
     }
     LineReader lines =
         new LineReader(new ByteArrayInputStream(Files.readAllBytes(file)), new JsonLinesFormat());
