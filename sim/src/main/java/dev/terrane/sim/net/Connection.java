@@ -62,9 +62,9 @@ final class Connection {
     return clientOver && serverOver;
   }
 
-  /** To the server, from the client. */
+  /** To the server, from the client; one that has ended the connection takes nothing on it. */
   void sendUp(Runnable arrival) {
-    if (!clientOver) {
+    if (!clientOver && !serverOver) {
       up.send(arrival);
     }
   }
@@ -151,6 +151,7 @@ final class Connection {
       return;
     }
     serverOver = true;
+    up.drop();
     down.drop();
     List<SimServerCall<?, ?>> calls = new ArrayList<>(serverCalls);
     serverCalls.clear();
