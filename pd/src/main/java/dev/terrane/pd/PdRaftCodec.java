@@ -47,7 +47,12 @@ final class PdRaftCodec {
           proto.getHeartbeatBuilder().setCommit(m.commit()).setRound(m.round());
       case Message.HeartbeatAck m -> proto.getHeartbeatAckBuilder().setRound(m.round());
       case Message.RequestPreVote m ->
-          proto.getRequestPreVoteBuilder().setLastIndex(m.lastIndex()).setLastTerm(m.lastTerm());
+          proto
+              .getRequestPreVoteBuilder()
+              .setLastIndex(m.lastIndex())
+              .setLastTerm(m.lastTerm())
+              .setCommit(m.commit())
+              .setCommitTerm(m.commitTerm());
       case Message.PreVoteResult m ->
           proto.getPreVoteResultBuilder().setRequestTerm(m.requestTerm()).setGranted(m.granted());
       case Message.RequestVote m ->
@@ -55,6 +60,8 @@ final class PdRaftCodec {
               .getRequestVoteBuilder()
               .setLastIndex(m.lastIndex())
               .setLastTerm(m.lastTerm())
+              .setCommit(m.commit())
+              .setCommitTerm(m.commitTerm())
               .setTransfer(m.transfer());
       case Message.VoteResult m -> proto.getVoteResultBuilder().setGranted(m.granted());
       case Message.TransferLeader m -> proto.getTransferLeadershipBuilder().setTarget(m.target());
@@ -128,7 +135,8 @@ final class PdRaftCodec {
           new Message.HeartbeatAck(from, to, term, proto.getHeartbeatAck().getRound());
       case REQUEST_PRE_VOTE -> {
         var m = proto.getRequestPreVote();
-        yield new Message.RequestPreVote(from, to, term, m.getLastIndex(), m.getLastTerm());
+        yield new Message.RequestPreVote(
+            from, to, term, m.getLastIndex(), m.getLastTerm(), m.getCommit(), m.getCommitTerm());
       }
       case PRE_VOTE_RESULT -> {
         var m = proto.getPreVoteResult();
@@ -137,7 +145,14 @@ final class PdRaftCodec {
       case REQUEST_VOTE -> {
         var m = proto.getRequestVote();
         yield new Message.RequestVote(
-            from, to, term, m.getLastIndex(), m.getLastTerm(), m.getTransfer());
+            from,
+            to,
+            term,
+            m.getLastIndex(),
+            m.getLastTerm(),
+            m.getCommit(),
+            m.getCommitTerm(),
+            m.getTransfer());
       }
       case VOTE_RESULT ->
           new Message.VoteResult(from, to, term, proto.getVoteResult().getGranted());

@@ -36,7 +36,13 @@ final class Elections {
     for (int i = 0; i < others.size(); i++) {
       core.outbox.send(
           new Message.RequestPreVote(
-              core.id, others.at(i), core.term(), core.log.lastIndex(), core.log.lastTerm()));
+              core.id,
+              others.at(i),
+              core.term(),
+              core.log.lastIndex(),
+              core.log.lastTerm(),
+              core.log.committed(),
+              core.log.term(core.log.committed())));
     }
     decidePreVote(tally);
   }
@@ -52,6 +58,8 @@ final class Elections {
               core.term(),
               core.log.lastIndex(),
               core.log.lastTerm(),
+              core.log.committed(),
+              core.log.term(core.log.committed()),
               standing != Role.Standing.ELECTION));
     }
   }
@@ -91,6 +99,7 @@ final class Elections {
 
   /** Answers a request of this peer's term. */
   void vote(Message.RequestVote request) {
+    learnCommit(request.commit(), request.commitTerm());
     if (!request.transfer() && ignoresCandidates()) {
       return;
     }
@@ -107,6 +116,7 @@ final class Elections {
 
   /** Answers a pre-vote of any term. The asker's term is entered by nobody but itself. */
   void preVote(Message.RequestPreVote request) {
+    learnCommit(request.commit(), request.commitTerm());
     if (ignoresCandidates() && request.term() >= core.term()) {
       holdPreVote(request);
       return;
@@ -120,6 +130,30 @@ final class Elections {
     }
     core.outbox.send(
         new Message.PreVoteResult(core.id, request.from(), core.term(), request.term(), grant));
+  }
+
+  /**
+   * An entry that the asker knows to be committed is so here as well, if this log has it, whoever
+   * may lead. The asker alone may know it, and be refused because it has lost what followed: a
+   * leader that was the only voter, and whose disk failed after it had made voters of others. These
+   * have what followed, but do not stand, since they do not know that they vote.
+   *
+   * <p>Who learns so of a change of membership while it stands gives up: it stood in a group that
+   * is no more.
+   */
+  private void learnCommit(long index, long term) {
+    if (core.role() instanceof Role.Leading
+        || core.log.isInstalling()
+        || term == 0
+        || !core.log.matches(index, term)
+        || !core.log.commitTo(index)) {
+      return;
+    }
+    boolean stands =
+        core.role() instanceof Role.PreCandidate || core.role() instanceof Role.Candidate;
+    if (stands && core.log.hasCommittedConfChange()) {
+      core.becomeFollower(core.term(), 0);
+    }
   }
 
   /**

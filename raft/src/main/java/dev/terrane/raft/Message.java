@@ -78,8 +78,12 @@ public sealed interface Message {
 
   record HeartbeatAck(long from, long to, long term, long round) implements Message {}
 
-  /** Asks who would vote for the sender in the term after {@code term}. Changes nothing. */
-  record RequestPreVote(long from, long to, long term, long lastIndex, long lastTerm)
+  /**
+   * Asks who would vote for the sender in the term after {@code term}. Binds nobody. The sender
+   * knows its entry {@code (commit, commitTerm)} to be committed.
+   */
+  record RequestPreVote(
+      long from, long to, long term, long lastIndex, long lastTerm, long commit, long commitTerm)
       implements Message {}
 
   /** Answers the pre-vote that was asked in {@code requestTerm}. */
@@ -88,8 +92,17 @@ public sealed interface Message {
 
   /**
    * Asks for a vote. {@code transfer}: at the wish of the leader, whom its voters need not heed.
+   * The sender knows its entry {@code (commit, commitTerm)} to be committed.
    */
-  record RequestVote(long from, long to, long term, long lastIndex, long lastTerm, boolean transfer)
+  record RequestVote(
+      long from,
+      long to,
+      long term,
+      long lastIndex,
+      long lastTerm,
+      long commit,
+      long commitTerm,
+      boolean transfer)
       implements Message {}
 
   record VoteResult(long from, long to, long term, boolean granted) implements Message {}

@@ -23,7 +23,7 @@ class PatienceTest {
 
     solo.tick(4 * TIMEOUT_MIN);
     assertThat(solo.node().role()).isEqualTo(RoleKind.FOLLOWER);
-    assertThat(solo.step(new Message.RequestVote(3, 1, 9, 9, 9, false)))
+    assertThat(solo.step(new Message.RequestVote(3, 1, 9, 9, 9, 0, 0, false)))
         .as("it has promised to wait")
         .isEmpty();
 

@@ -54,7 +54,7 @@ class RaftDissertationTest {
   void section310ATransferPassesOverTheVotersPromise() {
     Solo peer = Solo.of(1, 2, 3);
     peer.step(new Message.Heartbeat(2, 1, 1, 0, 1));
-    assertThat(peer.step(new Message.RequestVote(3, 1, 2, 1, 1, true)))
+    assertThat(peer.step(new Message.RequestVote(3, 1, 2, 1, 1, 0, 0, true)))
         .containsExactly(new Message.VoteResult(1, 3, 2, true));
   }
 
@@ -264,10 +264,10 @@ class RaftDissertationTest {
   @Test
   void section96APreVoteChangesNothing() {
     Solo peer = Solo.withLog(THREE, 2, 2);
-    assertThat(peer.step(new Message.RequestPreVote(2, 1, 8, 3, 2)))
+    assertThat(peer.step(new Message.RequestPreVote(2, 1, 8, 3, 2, 0, 0)))
         .containsExactly(new Message.PreVoteResult(1, 2, 2, 8, true));
     assertThat(peer.node().term()).isEqualTo(2);
-    assertThat(peer.step(new Message.RequestPreVote(3, 1, 8, 3, 2)))
+    assertThat(peer.step(new Message.RequestPreVote(3, 1, 8, 3, 2, 0, 0)))
         .as("binds nobody")
         .containsExactly(new Message.PreVoteResult(1, 3, 2, 8, true));
   }
@@ -275,7 +275,7 @@ class RaftDissertationTest {
   @Test
   void section96APreVoteNeedsAnUpToDateLog() {
     Solo peer = Solo.withLog(THREE, 2, 2);
-    assertThat(peer.step(new Message.RequestPreVote(2, 1, 8, 2, 2)))
+    assertThat(peer.step(new Message.RequestPreVote(2, 1, 8, 2, 2, 0, 0)))
         .containsExactly(new Message.PreVoteResult(1, 2, 2, 8, false));
   }
 

@@ -74,7 +74,7 @@ class RaftPaperTest {
   @Test
   void section51ACandidatesStaleTermIsAnswered() {
     Solo peer = Solo.withLog(THREE, 3);
-    assertThat(peer.step(new Message.RequestVote(2, 1, 2, 9, 2, false)))
+    assertThat(peer.step(new Message.RequestVote(2, 1, 2, 9, 2, 0, 0, false)))
         .containsExactly(new Message.VoteResult(1, 2, 3, false));
   }
 
@@ -101,21 +101,21 @@ class RaftPaperTest {
   @Test
   void section52OneVotePerTermFirstComeFirstServed() {
     Solo peer = Solo.of(1, 2, 3);
-    Message.RequestVote first = new Message.RequestVote(2, 1, 2, 1, 1, false);
+    Message.RequestVote first = new Message.RequestVote(2, 1, 2, 1, 1, 0, 0, false);
     assertThat(peer.step(first)).containsExactly(new Message.VoteResult(1, 2, 2, true));
     assertThat(peer.step(first)).containsExactly(new Message.VoteResult(1, 2, 2, true));
-    assertThat(peer.step(new Message.RequestVote(3, 1, 2, 9, 1, false)))
+    assertThat(peer.step(new Message.RequestVote(3, 1, 2, 9, 1, 0, 0, false)))
         .containsExactly(new Message.VoteResult(1, 3, 2, false));
   }
 
   @Test
   void section52TheVoteSurvivesACrash() {
     Solo peer = Solo.of(1, 2, 3);
-    peer.step(new Message.RequestVote(2, 1, 2, 1, 1, false));
+    peer.step(new Message.RequestVote(2, 1, 2, 1, 1, 0, 0, false));
     peer.machine.crash(0, 0);
     peer.machine.restart();
     peer.tick(6);
-    assertThat(peer.step(new Message.RequestVote(3, 1, 2, 9, 1, false)))
+    assertThat(peer.step(new Message.RequestVote(3, 1, 2, 9, 1, 0, 0, false)))
         .containsExactly(new Message.VoteResult(1, 3, 2, false));
   }
 
@@ -189,15 +189,15 @@ class RaftPaperTest {
   @Test
   void section541AVoterDeniesALessCompleteLog() {
     Solo peer = Solo.withLog(THREE, 2, 3, 3);
-    assertThat(peer.step(new Message.RequestVote(2, 1, 5, 99, 2, false)))
+    assertThat(peer.step(new Message.RequestVote(2, 1, 5, 99, 2, 0, 0, false)))
         .as("a longer log of an earlier term")
         .containsExactly(new Message.VoteResult(1, 2, 5, false));
-    assertThat(peer.step(new Message.RequestVote(2, 1, 6, 3, 3, false)))
+    assertThat(peer.step(new Message.RequestVote(2, 1, 6, 3, 3, 0, 0, false)))
         .as("a shorter log of the same term")
         .containsExactly(new Message.VoteResult(1, 2, 6, false));
-    assertThat(peer.step(new Message.RequestVote(2, 1, 7, 4, 3, false)))
+    assertThat(peer.step(new Message.RequestVote(2, 1, 7, 4, 3, 0, 0, false)))
         .containsExactly(new Message.VoteResult(1, 2, 7, true));
-    assertThat(peer.step(new Message.RequestVote(3, 1, 8, 2, 4, false)))
+    assertThat(peer.step(new Message.RequestVote(3, 1, 8, 2, 4, 0, 0, false)))
         .as("a shorter log of a later term")
         .containsExactly(new Message.VoteResult(1, 3, 8, true));
   }
@@ -219,8 +219,8 @@ class RaftPaperTest {
     Solo peer = Solo.of(1, 2, 3);
     peer.step(new Message.Heartbeat(2, 1, 1, 0, 1));
     peer.tick(5);
-    assertThat(peer.step(new Message.RequestVote(3, 1, 7, 99, 6, false))).isEmpty();
-    assertThat(peer.step(new Message.RequestPreVote(3, 1, 7, 99, 6))).isEmpty();
+    assertThat(peer.step(new Message.RequestVote(3, 1, 7, 99, 6, 0, 0, false))).isEmpty();
+    assertThat(peer.step(new Message.RequestPreVote(3, 1, 7, 99, 6, 0, 0))).isEmpty();
     assertThat(peer.node().term()).isEqualTo(1);
   }
 

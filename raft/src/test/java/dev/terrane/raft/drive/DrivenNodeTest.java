@@ -87,7 +87,7 @@ class DrivenNodeTest {
     follower.turn(group.nowNanos);
     assertThat(follower.events).contains("install");
     assertThat(follower.driven.hasSnapshotOutOfLine()).isTrue();
-    follower.node.step(new Message.RequestVote(3, 1, 3, 60, 2, true));
+    follower.node.step(new Message.RequestVote(3, 1, 3, 60, 2, 0, 0, true));
     follower.turn(group.nowNanos);
     assertThat(follower.writes).hasSize(1);
 

@@ -68,7 +68,9 @@ public final class RaftCodec {
       case RequestPreVote m ->
           out.setKind(RaftMessageKind.REQUEST_PRE_VOTE)
               .setIndex(m.lastIndex())
-              .setLogTerm(m.lastTerm());
+              .setLogTerm(m.lastTerm())
+              .setCommit(m.commit())
+              .setCommitTerm(m.commitTerm());
       case PreVoteResult m ->
           out.setKind(RaftMessageKind.PRE_VOTE_RESULT)
               .setRequestTerm(m.requestTerm())
@@ -77,6 +79,8 @@ public final class RaftCodec {
           out.setKind(RaftMessageKind.REQUEST_VOTE)
               .setIndex(m.lastIndex())
               .setLogTerm(m.lastTerm())
+              .setCommit(m.commit())
+              .setCommitTerm(m.commitTerm())
               .setFlag(m.transfer());
       case VoteResult m -> out.setKind(RaftMessageKind.VOTE_RESULT).setFlag(m.granted());
       case TransferLeader m ->
@@ -144,10 +148,20 @@ public final class RaftCodec {
       case COMMIT_ADVANCED -> new CommitAdvanced(from, to, term, in.getCommit());
       case HEARTBEAT -> new Heartbeat(from, to, term, in.getCommit(), in.getRound());
       case HEARTBEAT_ACK -> new HeartbeatAck(from, to, term, in.getRound());
-      case REQUEST_PRE_VOTE -> new RequestPreVote(from, to, term, in.getIndex(), in.getLogTerm());
+      case REQUEST_PRE_VOTE ->
+          new RequestPreVote(
+              from, to, term, in.getIndex(), in.getLogTerm(), in.getCommit(), in.getCommitTerm());
       case PRE_VOTE_RESULT -> new PreVoteResult(from, to, term, in.getRequestTerm(), in.getFlag());
       case REQUEST_VOTE ->
-          new RequestVote(from, to, term, in.getIndex(), in.getLogTerm(), in.getFlag());
+          new RequestVote(
+              from,
+              to,
+              term,
+              in.getIndex(),
+              in.getLogTerm(),
+              in.getCommit(),
+              in.getCommitTerm(),
+              in.getFlag());
       case VOTE_RESULT -> new VoteResult(from, to, term, in.getFlag());
       case TRANSFER_LEADER -> new TransferLeader(from, to, term, in.getTargetPeerId());
       case TIMEOUT_NOW -> new TimeoutNow(from, to, term);
