@@ -12,6 +12,9 @@ final class RuleChanges {
   /** A node that is restarted is silent for some seconds, and must not lose its place by that. */
   private static final long MEMBER_DOWN_MILLIS_MIN = 10_000;
 
+  /** A healthy store sends a heartbeat every 10 s, and between two of them it is not down. */
+  private static final long STORE_DOWN_MILLIS_MIN = 15_000;
+
   private RuleChanges() {}
 
   /** Clusters of older releases, and clients, do not know all of them. */
@@ -56,8 +59,8 @@ final class RuleChanges {
       return "the rules have %d bytes, at most %d: fewer or shorter labels"
           .formatted(rules.getSerializedSize(), RULES_BYTES_MAX);
     }
-    if (rules.getStoreDownMaxMillis() <= 0) {
-      return "max-store-down-time must be greater than 0";
+    if (rules.getStoreDownMaxMillis() < STORE_DOWN_MILLIS_MIN) {
+      return "max-store-down-time is at least %d seconds".formatted(STORE_DOWN_MILLIS_MIN / 1000);
     }
     if (rules.getOperatorsPerStoreMax() <= 0) {
       return "operators-per-store-max must be greater than 0";

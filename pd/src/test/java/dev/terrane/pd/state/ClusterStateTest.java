@@ -108,6 +108,15 @@ class ClusterStateTest {
                 assertThat(refused.text()).contains("max-replicas is 2; a Region has 1, 3, 5"));
     assertThat(apply(Command.newBuilder().setSetRules(before.toBuilder().setStoreDownMaxMillis(0))))
         .isInstanceOf(Outcome.Refused.class);
+    assertThat(apply(Command.newBuilder().setSetRules(before.toBuilder().setStoreDownMaxMillis(8))))
+        .as("less than the time between two heartbeats of a healthy store")
+        .isInstanceOfSatisfying(
+            Outcome.Refused.class,
+            refused ->
+                assertThat(refused.text()).contains("max-store-down-time is at least 15 seconds"));
+    Command.Builder change = Command.newBuilder();
+    change.getChangeRulesBuilder().setStoreDownMaxMillis(14_999);
+    assertThat(apply(change)).isInstanceOf(Outcome.Refused.class);
     Rules.Builder labels = before.toBuilder();
     for (int i = 0; i < 5000; i++) {
       labels.addLocationLabels("label-" + i);
