@@ -48,6 +48,11 @@ class CtlStoreTest {
     return out;
   }
 
+  private String dryRun(String id) {
+    assertThat(ctl("store", "remove", id, "--dry-run")).isEqualTo(ExitCode.DONE);
+    return out;
+  }
+
   private static void await(BooleanSupplier condition) {
     long endNanos = System.nanoTime() + Duration.ofSeconds(30).toNanos();
     while (!condition.getAsBoolean()) {
@@ -69,7 +74,7 @@ class CtlStoreTest {
     assertThat(ctl("store", "remove", id, "--destroyed")).isEqualTo(ExitCode.FAILED);
     assertThat(err).contains("was heard of", "Stop it first");
 
-    assertThat(ctl("store", "remove", id, "--dry-run")).isEqualTo(ExitCode.DONE);
+    await(() -> dryRun(id).contains("its 1 replica is"));
     assertThat(out).contains("nothing is done yet", "is to be removed");
     assertThat(ctl("store", "keep", id)).isEqualTo(ExitCode.DONE);
     assertThat(out).contains("store " + id + " stays");
