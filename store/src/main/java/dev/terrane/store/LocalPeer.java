@@ -392,10 +392,10 @@ final class LocalPeer implements DrivenNode.Owner {
   private void send(long storeId, Message message) {
     long bytes = message instanceof Message.AppendEntries append ? append.bytes() : 0;
     if (bytes <= services.config.raft().appendBytesMax()) {
-      services.outbox.add(storeId, envelopes.make(message));
+      services.outbox.add(storeId, envelopes.make(message), bytes);
     } else {
       node.bePatient(bytes);
-      services.outbox.addLarge(storeId, envelopes.make(message));
+      services.outbox.addLarge(storeId, envelopes.make(message), bytes);
     }
   }
 

@@ -8,7 +8,6 @@ import dev.terrane.proto.terranepb.PeerDigest;
 import dev.terrane.proto.terranepb.PeerRemoved;
 import dev.terrane.proto.terranepb.RaftBatch;
 import dev.terrane.proto.terranepb.RaftEnvelope;
-import dev.terrane.proto.terranepb.RaftMessage;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -60,10 +59,11 @@ final class Outbox {
     openByStoreId.putIfAbsent(toStoreId, new Open());
   }
 
-  void add(long toStoreId, RaftEnvelope envelope) {
+  /** Adds a message whose entries have {@code bytes}. */
+  void add(long toStoreId, RaftEnvelope envelope, long bytes) {
     Open open = open(toStoreId);
     open.batch.addEnvelopes(envelope);
-    open.bytes += entryBytes(envelope);
+    open.bytes += bytes;
     if (open.bytes >= BATCH_BYTES_TARGET) {
       openByStoreId.remove(toStoreId);
       send(toStoreId, open);
@@ -74,26 +74,17 @@ final class Outbox {
    * The same for one with more entries than appends have as a rule, which may be long on its way.
    * What was gathered before goes first, and says that it comes.
    */
-  void addLarge(long toStoreId, RaftEnvelope envelope) {
+  void addLarge(long toStoreId, RaftEnvelope envelope, long bytes) {
     Open before = open(toStoreId);
     before.batch.addLarge(
         LargeAppend.newBuilder()
             .setRegionId(envelope.getRegionId())
             .setFromPeerId(envelope.getFromPeer().getId())
             .setToPeerId(envelope.getToPeer().getId())
-            .setBytes(entryBytes(envelope)));
+            .setBytes(bytes));
     openByStoreId.remove(toStoreId);
     send(toStoreId, before);
-    add(toStoreId, envelope);
-  }
-
-  private static long entryBytes(RaftEnvelope envelope) {
-    RaftMessage message = envelope.getMessage();
-    long bytes = 0;
-    for (int i = 0; i < message.getEntriesCount(); i++) {
-      bytes += message.getEntries(i).getData().size();
-    }
-    return bytes;
+    add(toStoreId, envelope, bytes);
   }
 
   void add(long toStoreId, PeerRemoved removed) {

@@ -97,9 +97,9 @@ class LargeAppendTest {
                         RaftEntry.newBuilder().setData(ByteString.copyFrom(new byte[5 << 20]))))
             .build();
 
-    outbox.add(2, heartbeat);
-    outbox.addLarge(2, large);
-    outbox.add(2, heartbeat);
+    outbox.add(2, heartbeat, 0);
+    outbox.addLarge(2, large, 5 << 20);
+    outbox.add(2, heartbeat, 0);
     outbox.flush();
 
     assertThat(sent).hasSize(3);
